@@ -1,0 +1,172 @@
+//! From a transcript row, in the transcript's words, to a record in ours.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use crate::identity;
+use crate::ids::{CompactId, MachineId};
+use crate::record::{Origin, UsageRecord};
+use crate::time::UtcMillis;
+use crate::transcript::{LineProblem, Row};
+
+/// Rows that Claude Code makes up itself (API errors, interruptions); nothing was billed.
+const SYNTHETIC_MODEL: &str = "<synthetic>";
+/// The model of a row that names none.
+const UNKNOWN_MODEL: &str = "unknown";
+
+/// Turns rows that one machine observed into records, sharing the texts that rows repeat.
+#[derive(Debug)]
+pub struct Normalizer {
+    machine: MachineId,
+    texts: SharedTexts,
+    last: LastTexts,
+}
+
+/// The texts of the last row, field by field: the next row mostly repeats them.
+#[derive(Debug, Default)]
+struct LastTexts {
+    session: Arc<str>,
+    model: Arc<str>,
+    project: Arc<str>,
+    branch: Arc<str>,
+    version: Arc<str>,
+    agent: Arc<str>,
+    speed: Arc<str>,
+    service_tier: Arc<str>,
+    inference_geo: Arc<str>,
+}
+
+/// Every text met so far, once.
+#[derive(Debug, Default)]
+struct SharedTexts(FxHashSet<Arc<str>>);
+
+impl SharedTexts {
+    fn share(&mut self, last: &mut Arc<str>, text: &str) -> Arc<str> {
+        if **last != *text {
+            *last = match self.0.get(text) {
+                Some(shared) => shared.clone(),
+                None => {
+                    let shared: Arc<str> = text.into();
+                    self.0.insert(shared.clone());
+                    shared
+                }
+            };
+        }
+        last.clone()
+    }
+}
+
+impl Normalizer {
+    /// A normalizer for the transcripts of `machine`.
+    pub fn new(machine: MachineId) -> Self {
+        Normalizer { machine, texts: SharedTexts::default(), last: LastTexts::default() }
+    }
+
+    /// Appends the records that `row`, read from `line`, stands for: none where nothing was billed, one for the response,
+    /// and one for each call that was billed beside it. Says what was odd about a row that counts.
+    pub fn records(&mut self, row: &Row<'_>, line: &[u8], records: &mut Vec<UsageRecord>) -> Option<LineProblem> {
+        if row.model.as_deref() == Some(SYNTHETIC_MODEL) {
+            return None;
+        }
+        let time = row.timestamp.as_deref().and_then(UtcMillis::parse);
+        let response = self.response(row, line, time);
+        for sub_call in &row.sub_calls {
+            let (key, uuid) = identity::sub_call_key(response.key, response.uuid.as_ref(), sub_call.position);
+            records.push(UsageRecord {
+                key,
+                uuid: Some(uuid),
+                model: self.texts.share(&mut self.last.model, or(&sub_call.model, UNKNOWN_MODEL)),
+                tokens: sub_call.tokens,
+                web_searches: sub_call.web_searches,
+                ..response.clone()
+            });
+        }
+        records.push(response);
+        row.problem.or_else(|| time.is_none().then_some(LineProblem::OddTime))
+    }
+
+    fn response(&mut self, row: &Row<'_>, line: &[u8], time: Option<UtcMillis>) -> UsageRecord {
+        let Normalizer { machine, texts, last } = self;
+        UsageRecord {
+            key: identity::record_key(row, line),
+            session: texts.share(&mut last.session, or(&row.session_id, "")),
+            uuid: row.uuid.as_deref().map(CompactId::new),
+            time,
+            machine: *machine,
+            model: texts.share(&mut last.model, or(&row.model, UNKNOWN_MODEL)),
+            project: texts.share(&mut last.project, or(&row.cwd, "")),
+            branch: texts.share(&mut last.branch, or(&row.git_branch, "")),
+            version: texts.share(&mut last.version, or(&row.version, "")),
+            agent: texts.share(&mut last.agent, or(&row.agent_id, "")),
+            tokens: row.tokens,
+            web_searches: row.web_searches,
+            speed: texts.share(&mut last.speed, unless(&row.speed, &["standard"])),
+            service_tier: texts.share(&mut last.service_tier, unless(&row.service_tier, &["standard", "default"])),
+            inference_geo: texts.share(&mut last.inference_geo, unless(&row.inference_geo, &["not_available", "global"])),
+            is_sidechain: row.is_sidechain,
+            is_complete: row.has_stop_reason,
+            origin: Origin::Transcript,
+        }
+    }
+}
+
+fn or<'r>(text: &'r Option<Cow<'_, str>>, default: &'r str) -> &'r str {
+    text.as_deref().unwrap_or(default)
+}
+
+/// The text, or empty where it is one of the spellings of "nothing special".
+fn unless<'r>(text: &'r Option<Cow<'_, str>>, ordinary: &[&str]) -> &'r str {
+    text.as_deref().filter(|text| !ordinary.contains(text)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Line, read_line};
+
+    fn records(line: &str) -> (Vec<UsageRecord>, Option<LineProblem>) {
+        let Line::Usage(row) = read_line(line.as_bytes()) else { panic!("expected usage: {line}") };
+        let mut records = Vec::new();
+        let problem = Normalizer::new(MachineId([7; 16])).records(&row, line.as_bytes(), &mut records);
+        (records, problem)
+    }
+
+    #[test]
+    fn nothing_is_billed_for_a_synthetic_row() {
+        let line = r#"{"type":"assistant","message":{"model":"<synthetic>","usage":{"input_tokens":0}}}"#;
+        assert_eq!(records(line), (vec![], None));
+    }
+
+    #[test]
+    fn ordinary_words_for_speed_tier_and_geo_are_one() {
+        let check = |usage: &str, expected: [&str; 3]| {
+            let line = format!(
+                r#"{{"type":"assistant","timestamp":"2026-01-01T00:00:00Z","message":{{"model":"m","usage":{{{usage}}}}}}}"#
+            );
+            let record = records(&line).0.remove(0);
+            assert_eq!([&*record.speed, &*record.service_tier, &*record.inference_geo], expected, "{usage}");
+        };
+        check("", ["", "", ""]);
+        check(r#""speed":"standard","service_tier":"standard","inference_geo":"not_available""#, ["", "", ""]);
+        check(r#""speed":null,"service_tier":null,"inference_geo":"global""#, ["", "", ""]);
+        check(r#""speed":"fast","service_tier":"batch","inference_geo":"us""#, ["fast", "batch", "us"]);
+    }
+
+    #[test]
+    fn an_unusable_time_is_named_and_counts() {
+        let line = r#"{"type":"assistant","timestamp":"soon","message":{"model":"m","usage":{"output_tokens":1}}}"#;
+        let (records, problem) = records(line);
+        assert_eq!((records.len(), records[0].time, problem), (1, None, Some(LineProblem::OddTime)));
+    }
+
+    #[test]
+    fn calls_billed_beside_a_response_are_records_of_their_own() {
+        let line = r#"{"type":"assistant","uuid":"u","timestamp":"2026-01-01T00:00:00Z","message":{"id":"msg_01A","model":"m","usage":{"output_tokens":1,"iterations":[{"type":"advisor_message","model":"a","output_tokens":5},{"type":"message"},{"type":"advisor_message","model":"b","output_tokens":6}]}}}"#;
+        let (records, _) = records(line);
+        let billed: Vec<_> = records.iter().map(|record| (&*record.model, record.tokens.output)).collect();
+        assert_eq!(billed, [("a", 5), ("b", 6), ("m", 1)]);
+        assert!(records[0].key != records[1].key && records[0].uuid != records[1].uuid && records[0].uuid != records[2].uuid);
+    }
+}

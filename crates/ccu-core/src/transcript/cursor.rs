@@ -1,0 +1,227 @@
+//! A cursor over the bytes of one JSON line: steps over values without reading them, reads short texts and whole numbers.
+//!
+//! Every step returns `None` on anything it did not expect; the caller then hands the whole line to serde_json.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+/// Containers nested deeper than this are left to serde_json.
+const DEEPEST: u32 = 64;
+/// A whole number of so many digits always fits.
+const MOST_DIGITS: usize = 18;
+
+pub(super) struct Cursor<'a> {
+    line: &'a [u8],
+    position: usize,
+}
+
+/// What a member's value begins as.
+pub(super) enum ValueStart {
+    Object,
+    Text,
+    Other,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(line: &'a [u8]) -> Self {
+        Cursor { line, position: 0 }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.line.get(self.position).copied()
+    }
+
+    fn skip_blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.position += 1;
+        }
+    }
+
+    fn take(&mut self, expected: u8) -> Option<()> {
+        self.skip_blanks();
+        (self.peek()? == expected).then(|| self.position += 1)
+    }
+
+    /// Whether nothing but blanks is left.
+    pub fn is_at_end(&mut self) -> bool {
+        self.skip_blanks();
+        self.position == self.line.len()
+    }
+
+    /// Steps over the members of an object. `member` is called with each key, the cursor before the value, and must step
+    /// over that value.
+    pub fn object(&mut self, mut member: impl FnMut(&mut Self, &'a [u8]) -> Option<()>) -> Option<()> {
+        self.take(b'{')?;
+        self.skip_blanks();
+        if self.peek()? == b'}' {
+            self.position += 1;
+            return Some(());
+        }
+        loop {
+            let key = self.key()?;
+            self.take(b':')?;
+            self.skip_blanks();
+            member(self, key)?;
+            self.skip_blanks();
+            match self.peek()? {
+                b',' => self.position += 1,
+                b'}' => {
+                    self.position += 1;
+                    return Some(());
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// A key without escapes.
+    fn key(&mut self) -> Option<&'a [u8]> {
+        self.take(b'"')?;
+        let start = self.position;
+        loop {
+            match self.peek()? {
+                b'"' => break,
+                b'\\' | 0..=0x1f => return None,
+                _ => self.position += 1,
+            }
+        }
+        let key = &self.line[start..self.position];
+        self.position += 1;
+        Some(key)
+    }
+
+    pub fn value_start(&self) -> Option<ValueStart> {
+        Some(match self.peek()? {
+            b'{' => ValueStart::Object,
+            b'"' => ValueStart::Text,
+            _ => ValueStart::Other,
+        })
+    }
+
+    /// Reads a text; an empty text and a value of another type are `Some(None)`.
+    pub fn text(&mut self) -> Option<Option<Cow<'a, str>>> {
+        if self.peek()? != b'"' {
+            self.skip_value()?;
+            return Some(None);
+        }
+        let start = self.position;
+        self.skip_string()?;
+        let inner = &self.line[start + 1..self.position - 1];
+        // One pass without branches, which the compiler makes wide.
+        let (has_control, has_escape) = inner
+            .iter()
+            .fold((false, false), |(control, escape), byte| (control | (*byte < 0x20), escape | (*byte == b'\\')));
+        if has_control {
+            return None;
+        }
+        if has_escape {
+            let text: String = serde_json::from_slice(&self.line[start..self.position]).ok()?;
+            return Some(Some(text).filter(|text| !text.is_empty()).map(Cow::Owned));
+        }
+        let text = std::str::from_utf8(inner).ok()?;
+        Some(Some(text).filter(|text| !text.is_empty()).map(Cow::Borrowed))
+    }
+
+    /// Reads a whole number of up to 18 digits; null is 0; anything else is a surprise.
+    pub fn count(&mut self) -> Option<u64> {
+        if self.line[self.position..].starts_with(b"null") {
+            self.position += 4;
+            return Some(0);
+        }
+        let digits = self.line[self.position..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = &self.line[self.position..self.position + digits];
+        let is_plain = match number {
+            [] => false,
+            [b'0'] => true,
+            [b'0', ..] => false,
+            _ => digits <= MOST_DIGITS,
+        };
+        if !is_plain {
+            return None;
+        }
+        self.position += digits;
+        match self.peek()? {
+            b',' | b'}' | b' ' => Some(number.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))),
+            _ => None,
+        }
+    }
+
+    /// Reads `true`; any other value is false, as it is to serde_json's side.
+    pub fn is_true(&mut self) -> Option<bool> {
+        let start = self.position;
+        self.skip_value()?;
+        Some(&self.line[start..self.position] == b"true")
+    }
+
+    /// Steps over one value and gives its bytes.
+    pub fn raw_value(&mut self) -> Option<&'a [u8]> {
+        let start = self.position;
+        self.skip_value()?;
+        Some(&self.line[start..self.position])
+    }
+
+    /// Steps over one value.
+    pub fn skip_value(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'"' => self.skip_string(),
+            b'{' | b'[' => self.skip_container(),
+            _ => self.skip_scalar(),
+        }
+    }
+
+    /// Looks for quotes only and counts the backslashes before each: text is full of `\n`, quotes are rarer.
+    fn skip_string(&mut self) -> Option<()> {
+        let start = self.position + 1;
+        let mut from = start;
+        loop {
+            let quote = from + memchr(b'"', self.line.get(from..)?)?;
+            from = quote + 1;
+            let backslashes = self.line[start..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
+            if backslashes % 2 == 0 {
+                self.position = from;
+                return Some(());
+            }
+        }
+    }
+
+    /// Brackets must balance in kind: a torn line fused with the next one must not pass as one object.
+    fn skip_container(&mut self) -> Option<()> {
+        let (mut depth, mut kinds) = (0, 0_u64);
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.skip_string()?;
+                    continue;
+                }
+                open @ (b'{' | b'[') => {
+                    depth += 1;
+                    if depth > DEEPEST {
+                        return None;
+                    }
+                    kinds = kinds << 1 | u64::from(open == b'{');
+                }
+                close @ (b'}' | b']') => {
+                    if (kinds & 1 == 1) != (close == b'}') {
+                        return None;
+                    }
+                    depth -= 1;
+                    kinds >>= 1;
+                }
+                _ => {}
+            }
+            self.position += 1;
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
+    fn skip_scalar(&mut self) -> Option<()> {
+        let start = self.position;
+        while matches!(self.peek(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'-' | b'.')) {
+            self.position += 1;
+        }
+        (self.position > start).then_some(())
+    }
+}

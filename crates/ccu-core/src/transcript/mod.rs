@@ -1,0 +1,85 @@
+//! Transcript lines: bytes in, a usage row or the reason why there is none out. Reading a line never fails and never panics.
+//!
+//! A line is tried in three steps, cheapest first: a look at its ends and for the key `"usage"`; the forward scanner
+//! ([`scan`]), which reads the fields that count at exactly their depth; and, on any surprise, serde_json ([`schema`]).
+//! What the format is and where that is known from: docs/formats/transcript.md.
+
+mod candidate;
+mod cursor;
+mod row;
+mod scan;
+mod schema;
+
+pub use candidate::{is_candidate, may_hold_usage_key};
+pub use row::{LineProblem, Row, SubCall};
+
+use std::borrow::Cow;
+
+/// A token count above this is no count of tokens; it is read as this many and named as a problem.
+pub const MOST_TOKENS: u64 = 1_000_000_000_000;
+
+/// What a transcript line is to us.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Line<'a> {
+    /// An assistant row with usage.
+    Usage(Box<Row<'a>>),
+    /// A line without usage of its own: prompts, tool results, titles, blank lines.
+    Other,
+    /// A line that is no JSON object, or one with a usage key that does not parse.
+    Malformed(LineProblem),
+}
+
+/// Reads one line, given without its line feed.
+///
+/// Only lines with a key `"usage"` are parsed; of the others no more is checked than that they begin and end as a JSON
+/// object does, which is what a torn write breaks.
+pub fn read_line(line: &[u8]) -> Line<'_> {
+    let line = trim(line);
+    if line.is_empty() {
+        return Line::Other;
+    }
+    if let Some(problem) = problem_at_the_ends(line[0], line[line.len() - 1]) {
+        return Line::Malformed(problem);
+    }
+    if !is_candidate(line) {
+        return Line::Other;
+    }
+    match scan::scan(line) {
+        Some(row) => row.map_or(Line::Other, |row| Line::Usage(Box::new(row))),
+        None => read_with_serde(line),
+    }
+}
+
+/// Reads one line by serde_json alone: slower, and the yardstick that [`read_line`] is tested against.
+pub fn read_with_serde(line: &[u8]) -> Line<'_> {
+    let (text, problem) = match String::from_utf8_lossy(trim(line)) {
+        Cow::Borrowed(text) => (Cow::Borrowed(text), None),
+        Cow::Owned(text) => (Cow::Owned(text), Some(LineProblem::NotUtf8)),
+    };
+    match schema::parse(&text) {
+        Ok(Some(mut row)) => {
+            row.problem = row.problem.or(problem);
+            Line::Usage(Box::new(row))
+        }
+        Ok(None) => Line::Other,
+        Err(problem) => Line::Malformed(problem),
+    }
+}
+
+/// Says what is wrong with a line that begins and ends with these bytes (blanks aside), as far as its ends can tell.
+pub fn problem_at_the_ends(first: u8, last: u8) -> Option<LineProblem> {
+    match (first, last) {
+        (b'{', b'}') => None,
+        (b'{', _) => Some(LineProblem::Truncated),
+        (_, _) => Some(LineProblem::NotAnObject),
+    }
+}
+
+/// Removes JSON's blanks at both ends, and a byte order mark.
+fn trim(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    line.trim_ascii()
+}
+
+#[cfg(test)]
+mod tests;
