@@ -1,0 +1,298 @@
+//! Texts as numbers: the dictionaries that records and roll-ups point into, and what is remembered of them.
+//!
+//! Dictionaries only grow, so a number once seen stays true, whichever process made it; what a rolled-back transaction
+//! made is forgotten with [`Dictionary::forget`].
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ccu_core::ids::{CompactId, MachineId};
+use ccu_core::record::UsageRecord;
+use ccu_core::rollup::{ContextNumber, SessionNumber, UsageContext};
+use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Result, ToSql};
+use rustc_hash::FxHashMap;
+
+use crate::cursors::PathValue;
+
+/// All texts of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Strand {
+    pub session: Arc<str>,
+    pub context: UsageContext,
+    pub branch: Arc<str>,
+    pub version: Arc<str>,
+    pub agent: Arc<str>,
+}
+
+impl Strand {
+    /// Whether these are the texts of `record`.
+    fn is_of(&self, record: &UsageRecord) -> bool {
+        let Strand { session, context, branch, version, agent } = self;
+        session == &record.session
+            && context.model == record.model
+            && context.project == record.project
+            && context.is_sidechain == record.is_sidechain
+            && context.machine == record.machine
+            && context.speed == record.speed
+            && context.service_tier == record.service_tier
+            && context.inference_geo == record.inference_geo
+            && branch == &record.branch
+            && version == &record.version
+            && agent == &record.agent
+    }
+
+    fn of(record: &UsageRecord) -> Strand {
+        Strand {
+            session: record.session.clone(),
+            context: UsageContext {
+                machine: record.machine,
+                model: record.model.clone(),
+                project: record.project.clone(),
+                speed: record.speed.clone(),
+                service_tier: record.service_tier.clone(),
+                inference_geo: record.inference_geo.clone(),
+                is_sidechain: record.is_sidechain,
+            },
+            branch: record.branch.clone(),
+            version: record.version.clone(),
+            agent: record.agent.clone(),
+        }
+    }
+}
+
+/// The numbers of a strand: its own, and those that roll-ups are kept by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StrandNumbers {
+    pub strand: i64,
+    pub session: SessionNumber,
+    pub context: ContextNumber,
+}
+
+/// What is remembered of the dictionaries.
+#[derive(Default)]
+pub(crate) struct Dictionary {
+    /// The strand of the last record, which the next one mostly shares.
+    last: Option<(Strand, StrandNumbers)>,
+    strands: FxHashMap<Strand, StrandNumbers>,
+    strands_by_number: FxHashMap<i64, (Strand, StrandNumbers)>,
+    contexts: FxHashMap<UsageContext, i64>,
+    names: FxHashMap<Arc<str>, i64>,
+    machines: FxHashMap<MachineId, i64>,
+    directories: FxHashMap<Arc<Path>, i64>,
+}
+
+/// More strands than this are not remembered at once: their texts would take megabytes, and few are met twice.
+const MOST_STRANDS: usize = 4096;
+
+impl Dictionary {
+    pub fn forget(&mut self) {
+        *self = Dictionary::default();
+    }
+
+    /// The numbers of a record's strand, made where there are none yet.
+    pub fn strand(&mut self, connection: &Connection, record: &UsageRecord) -> Result<StrandNumbers> {
+        if let Some((last, numbers)) = &self.last
+            && last.is_of(record)
+        {
+            return Ok(*numbers);
+        }
+        let strand = Strand::of(record);
+        let numbers = match self.strands.get(&strand) {
+            Some(numbers) => *numbers,
+            None => self.new_strand(connection, &strand)?,
+        };
+        self.last = Some((strand, numbers));
+        Ok(numbers)
+    }
+
+    fn new_strand(&mut self, connection: &Connection, strand: &Strand) -> Result<StrandNumbers> {
+        let session = number(connection, SESSION, [&IdRef(&CompactId::new(&strand.session)) as &dyn ToSql])?;
+        let context = self.context(connection, &strand.context)?;
+        let branch = self.name(connection, &strand.branch)?;
+        let version = self.name(connection, &strand.version)?;
+        let agent = self.name(connection, &strand.agent)?;
+        let strand_number = number(connection, STRAND, [&session as &dyn ToSql, &context, &branch, &version, &agent])?;
+        let numbers = StrandNumbers {
+            strand: strand_number,
+            session: SessionNumber(session as u32),
+            context: ContextNumber(context as u32),
+        };
+        self.remember(strand.clone(), numbers);
+        Ok(numbers)
+    }
+
+    /// The strand with that number, and its other numbers.
+    pub fn strand_by_number(&mut self, connection: &Connection, strand: i64) -> Result<(Strand, StrandNumbers)> {
+        if let Some(found) = self.strands_by_number.get(&strand) {
+            return Ok(found.clone());
+        }
+        let (strand, numbers) = load_strand(connection, strand)?;
+        self.remember(strand.clone(), numbers);
+        Ok((strand, numbers))
+    }
+
+    fn remember(&mut self, strand: Strand, numbers: StrandNumbers) {
+        if self.strands.len() >= MOST_STRANDS {
+            self.strands.clear();
+            self.strands_by_number.clear();
+        }
+        self.strands.insert(strand.clone(), numbers);
+        self.strands_by_number.insert(numbers.strand, (strand, numbers));
+    }
+
+    fn context(&mut self, connection: &Connection, context: &UsageContext) -> Result<i64> {
+        if let Some(number) = self.contexts.get(context) {
+            return Ok(*number);
+        }
+        let machine = self.machine(connection, context.machine)?;
+        let model = self.name(connection, &context.model)?;
+        let project = self.name(connection, &context.project)?;
+        let speed = self.name(connection, &context.speed)?;
+        let service_tier = self.name(connection, &context.service_tier)?;
+        let inference_geo = self.name(connection, &context.inference_geo)?;
+        let columns = [&machine as &dyn ToSql, &model, &project, &speed, &service_tier, &inference_geo, &context.is_sidechain];
+        let number = number(connection, CONTEXT, columns)?;
+        self.contexts.insert(context.clone(), number);
+        Ok(number)
+    }
+
+    fn name(&mut self, connection: &Connection, name: &Arc<str>) -> Result<i64> {
+        if let Some(number) = self.names.get(name) {
+            return Ok(*number);
+        }
+        let number = number(connection, NAME, [&&**name as &dyn ToSql])?;
+        if self.names.len() >= MOST_STRANDS {
+            self.names.clear();
+        }
+        self.names.insert(name.clone(), number);
+        Ok(number)
+    }
+
+    /// The number of a directory that holds transcripts.
+    pub fn directory(&mut self, connection: &Connection, directory: &Arc<Path>) -> Result<i64> {
+        if let Some(number) = self.directories.get(directory) {
+            return Ok(*number);
+        }
+        let number = number(connection, DIRECTORY, [&PathValue(directory.as_os_str()) as &dyn ToSql])?;
+        self.directories.insert(directory.clone(), number);
+        Ok(number)
+    }
+
+    /// The number of a machine. One that has never told its name goes by its id.
+    fn machine(&mut self, connection: &Connection, machine: MachineId) -> Result<i64> {
+        if let Some(number) = self.machines.get(&machine) {
+            return Ok(*number);
+        }
+        let found = connection
+            .prepare_cached("SELECT id FROM machines WHERE machine_id = ?1")?
+            .query_row([&machine.0[..]], |row| row.get(0))
+            .optional()?;
+        let number = match found {
+            Some(number) => number,
+            None => connection
+                .prepare_cached("INSERT INTO machines (machine_id, name) VALUES (?1, ?2)")?
+                .insert((&machine.0[..], machine.to_string()))?,
+        };
+        self.machines.insert(machine, number);
+        Ok(number)
+    }
+}
+
+fn load_strand(connection: &Connection, strand: i64) -> Result<(Strand, StrandNumbers)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT session, context, machine, is_sidechain, sessions.name, branches.name, versions.name, agents.name, \
+                models.name, projects.name, speeds.name, tiers.name, geos.name \
+         FROM strands \
+         JOIN contexts ON contexts.id = strands.context \
+         JOIN sessions ON sessions.id = strands.session \
+         JOIN names AS branches ON branches.id = strands.branch \
+         JOIN names AS versions ON versions.id = strands.version \
+         JOIN names AS agents ON agents.id = strands.agent \
+         JOIN names AS models ON models.id = contexts.model \
+         JOIN names AS projects ON projects.id = contexts.project \
+         JOIN names AS speeds ON speeds.id = contexts.speed \
+         JOIN names AS tiers ON tiers.id = contexts.service_tier \
+         JOIN names AS geos ON geos.id = contexts.inference_geo \
+         WHERE strands.id = ?1",
+    )?;
+    statement.query_row([strand], |row| {
+        let text = |column| row.get::<_, String>(column).map(Arc::from);
+        let numbers = StrandNumbers {
+            strand,
+            session: SessionNumber(row.get(0)?),
+            context: ContextNumber(row.get(1)?),
+        };
+        let context = UsageContext {
+            machine: machine(connection, row.get(2)?)?,
+            model: text(8)?,
+            project: text(9)?,
+            speed: text(10)?,
+            service_tier: text(11)?,
+            inference_geo: text(12)?,
+            is_sidechain: row.get(3)?,
+        };
+        let session = row.get::<_, IdValue>(4)?.0.to_string().into();
+        Ok((Strand { session, context, branch: text(5)?, version: text(6)?, agent: text(7)? }, numbers))
+    })
+}
+
+fn machine(connection: &Connection, number: i64) -> Result<MachineId> {
+    let mut statement = connection.prepare_cached("SELECT machine_id FROM machines WHERE id = ?1")?;
+    statement.query_row([number], |row| row.get(0).map(MachineId))
+}
+
+/// How one dictionary is asked and extended; both statements take the same columns.
+struct Table {
+    select: &'static str,
+    insert: &'static str,
+}
+
+const SESSION: Table =
+    Table { select: "SELECT id FROM sessions WHERE name = ?1", insert: "INSERT INTO sessions (name) VALUES (?1) ON CONFLICT DO NOTHING" };
+const NAME: Table = Table { select: "SELECT id FROM names WHERE name = ?1", insert: "INSERT INTO names (name) VALUES (?1) ON CONFLICT DO NOTHING" };
+const DIRECTORY: Table =
+    Table { select: "SELECT id FROM directories WHERE path = ?1", insert: "INSERT INTO directories (path) VALUES (?1) ON CONFLICT DO NOTHING" };
+const CONTEXT: Table = Table {
+    select: "SELECT id FROM contexts WHERE machine = ?1 AND model = ?2 AND project = ?3 AND speed = ?4 \
+             AND service_tier = ?5 AND inference_geo = ?6 AND is_sidechain = ?7",
+    insert: "INSERT INTO contexts (machine, model, project, speed, service_tier, inference_geo, is_sidechain) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+};
+const STRAND: Table = Table {
+    select: "SELECT id FROM strands WHERE session = ?1 AND context = ?2 AND branch = ?3 AND version = ?4 AND agent = ?5",
+    insert: "INSERT INTO strands (session, context, branch, version, agent) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+};
+
+/// The number of what these columns say. Inserting comes first: a cold run meets little that is there already, and in a warm
+/// one everything is new or remembered.
+fn number<const N: usize>(connection: &Connection, table: Table, columns: [&dyn ToSql; N]) -> Result<i64> {
+    if connection.prepare_cached(table.insert)?.execute(&columns[..])? == 1 {
+        return Ok(connection.last_insert_rowid());
+    }
+    connection.prepare_cached(table.select)?.query_row(&columns[..], |row| row.get(0))
+}
+
+/// An id as it is stored: a canonical UUID as a blob of 16 bytes, any other text as it is.
+pub(crate) struct IdValue(pub CompactId);
+
+/// An id on its way in.
+pub(crate) struct IdRef<'i>(pub &'i CompactId);
+
+impl ToSql for IdRef<'_> {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            CompactId::Uuid(bytes) => ValueRef::Blob(bytes),
+            CompactId::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl FromSql for IdValue {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Blob(_) => <[u8; 16]>::column_result(value).map(|bytes| IdValue(CompactId::Uuid(bytes))),
+            _ => value.as_str().map(|text| IdValue(CompactId::Text(text.into()))),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Schema versions: an ordered list of SQL scripts, and SQLite's `user_version` to say which have run.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::StoreError;
+
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_records.sql")];
+
+/// Reads the schema version of a file, which tells whether it is a database that we know.
+pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let (found, known) = (schema_version(connection, path)?, MIGRATIONS.len());
+    if found > known {
+        return Err(StoreError::NewerSchema { path: path.to_owned(), found, known });
+    }
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|source| StoreError::sqlite(path, source))?;
+    match (found, tables) {
+        (0, 1..) => Err(StoreError::NotOurs { path: path.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+/// Brings the database to the newest schema.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len();
+    if schema_version(connection, path)? == known {
+        return Ok(());
+    }
+    let wrap = |source| StoreError::sqlite(path, source);
+    // Two processes may start at once: which scripts to run is decided inside the transaction that runs them.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrap)?;
+    let found = schema_version(&transaction, path)?;
+    for script in MIGRATIONS.iter().skip(found) {
+        transaction.execute_batch(script).map_err(wrap)?;
+    }
+    transaction.pragma_update(None, "user_version", known as i64).map_err(wrap)?;
+    transaction.commit().map_err(wrap)
+}
+
+fn schema_version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+    let version: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|source| StoreError::sqlite(path, source))?;
+    usize::try_from(version).map_err(|_| StoreError::NotOurs { path: path.to_owned() })
+}

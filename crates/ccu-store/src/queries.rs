@@ -1,0 +1,118 @@
+//! What reports ask: contexts, roll-up entries, session names.
+
+use std::sync::Arc;
+
+use ccu_core::ids::MachineId;
+use ccu_core::rollup::{UsageContext, UsageEntry};
+use rusqlite::Result;
+use rustc_hash::FxHashMap;
+
+use crate::connection::Store;
+use crate::dictionary::IdValue;
+use crate::error::StoreError;
+use crate::rollups::UNDATED;
+
+impl Store {
+    /// All contexts; the index is the context's number. Index 0 and numbers that are missing hold an empty context, which
+    /// no entry has.
+    pub fn contexts(&self) -> Result<Vec<UsageContext>, StoreError> {
+        let load = || -> Result<Vec<UsageContext>> {
+            let mut machine_ids = FxHashMap::default();
+            let mut statement = self.connection.prepare_cached("SELECT id, machine_id FROM machines")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                machine_ids.insert(row.get::<_, i64>(0)?, MachineId(row.get(1)?));
+            }
+            let mut names = Names { store: self, known: FxHashMap::default() };
+            let mut contexts = vec![empty_context(self.this_machine)];
+            let mut statement = self.connection.prepare_cached(
+                "SELECT id, machine, model, project, speed, service_tier, inference_geo, is_sidechain FROM contexts ORDER BY id",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let number = row.get::<_, u32>(0)? as usize;
+                contexts.resize(number, empty_context(self.this_machine));
+                contexts.push(UsageContext {
+                    machine: machine_ids.get(&row.get(1)?).copied().unwrap_or(self.this_machine),
+                    model: names.name(row.get(2)?)?,
+                    project: names.name(row.get(3)?)?,
+                    speed: names.name(row.get(4)?)?,
+                    service_tier: names.name(row.get(5)?)?,
+                    inference_geo: names.name(row.get(6)?)?,
+                    is_sidechain: row.get(7)?,
+                });
+            }
+            Ok(contexts)
+        };
+        load().map_err(self.wrap())
+    }
+
+    /// Gives the roll-up entries of these UTC days, undated ones first, then by time. Bounds are inclusive; without any
+    /// bound the undated entries are among them.
+    pub fn usage_entries(
+        &self,
+        days: (Option<i32>, Option<i32>),
+        each: &mut dyn FnMut(UsageEntry),
+    ) -> Result<(), StoreError> {
+        let (since, until) = days;
+        let since = since.map_or(if until.is_none() { UNDATED } else { UNDATED + 1 }, i64::from);
+        let until = until.map_or(i64::from(i32::MAX), i64::from);
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT day, entries FROM rollups WHERE day BETWEEN ?1 AND ?2 ORDER BY day")
+            .map_err(self.wrap())?;
+        let mut rows = statement.query([since, until]).map_err(self.wrap())?;
+        while let Some(row) = rows.next().map_err(self.wrap())? {
+            let day = row.get(0).map_err(self.wrap())?;
+            let packed = row.get_ref(1).and_then(|value| value.as_blob().map_err(rusqlite::Error::from)).map_err(self.wrap())?;
+            self.unpack_day(day, packed, each)?;
+        }
+        Ok(())
+    }
+
+    /// The ids of all sessions; the index is the session's number.
+    pub fn session_names(&self) -> Result<Vec<String>, StoreError> {
+        let load = || -> Result<Vec<String>> {
+            let mut names = vec![String::new()];
+            let mut statement = self.connection.prepare_cached("SELECT id, name FROM sessions ORDER BY id")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                names.resize(row.get::<_, u32>(0)? as usize, String::new());
+                names.push(row.get::<_, IdValue>(1)?.0.to_string());
+            }
+            Ok(names)
+        };
+        load().map_err(self.wrap())
+    }
+}
+
+fn empty_context(machine: MachineId) -> UsageContext {
+    let empty: Arc<str> = "".into();
+    UsageContext {
+        machine,
+        model: empty.clone(),
+        project: empty.clone(),
+        speed: empty.clone(),
+        service_tier: empty.clone(),
+        inference_geo: empty,
+        is_sidechain: false,
+    }
+}
+
+/// Names looked up once each: contexts share a few hundred of them.
+struct Names<'s> {
+    store: &'s Store,
+    known: FxHashMap<i64, Arc<str>>,
+}
+
+impl Names<'_> {
+    fn name(&mut self, number: i64) -> Result<Arc<str>> {
+        if let Some(name) = self.known.get(&number) {
+            return Ok(name.clone());
+        }
+        let mut statement = self.store.connection.prepare_cached("SELECT name FROM names WHERE id = ?1")?;
+        let name: Arc<str> = statement.query_row([number], |row| row.get::<_, String>(0))?.into();
+        self.known.insert(number, name.clone());
+        Ok(name)
+    }
+}
