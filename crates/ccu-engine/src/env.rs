@@ -1,0 +1,207 @@
+//! The process environment: the one list of the variables that ccu heeds, and the only place that reads them.
+//!
+//! Everything else takes an [`Environment`] value, so tests make their own and no test touches the process.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+/// An environment variable that changes what ccu does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, as one sentence.
+    pub meaning: &'static str,
+    /// A value it may have.
+    pub example: &'static str,
+}
+
+/// Every environment variable that ccu heeds, its own first. A variable that is set but empty counts as not set.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        name: "CCU_CONFIG_DIR",
+        meaning: "The directory of `config.toml` and of this machine's id.",
+        example: "/home/me/dotfiles/ccu",
+    },
+    Variable {
+        name: "CCU_DATA_DIR",
+        meaning: "The directory of the database. Wins over `data.path`.",
+        example: "/srv/ccu",
+    },
+    Variable { name: "CCU_MACHINE", meaning: "The name of this machine. Wins over `machine.name`.", example: "laptop" },
+    Variable {
+        name: "CLAUDE_CONFIG_DIR",
+        meaning: "The directories of Claude Code whose transcripts are read, separated by commas, instead of `~/.config/claude` and `~/.claude`.",
+        example: "~/.claude,/mnt/old-laptop/.claude",
+    },
+    Variable {
+        name: "TZ",
+        meaning: "The time zone whose midnights part the days. Wins over `report.timezone`.",
+        example: "Europe/Berlin",
+    },
+    Variable {
+        name: "HOME",
+        meaning: "The home directory, which `~` stands for, except on Windows.",
+        example: "/home/me",
+    },
+    Variable {
+        name: "USERPROFILE",
+        meaning: "The home directory, which `~` stands for, on Windows.",
+        example: r"C:\Users\me",
+    },
+    Variable {
+        name: "XDG_CONFIG_HOME",
+        meaning: "Where the configuration directory is, except on Windows; must be absolute.",
+        example: "/home/me/.config",
+    },
+    Variable {
+        name: "XDG_DATA_HOME",
+        meaning: "Where the data directory is, except on Windows; must be absolute.",
+        example: "/home/me/.local/share",
+    },
+    Variable {
+        name: "LOCALAPPDATA",
+        meaning: "Where the configuration and data directories are, on Windows.",
+        example: r"C:\Users\me\AppData\Local",
+    },
+    Variable { name: "NO_COLOR", meaning: "Turns colour off, whatever its value.", example: "1" },
+    Variable { name: "TERM", meaning: "The kind of terminal; `dumb` turns colour off.", example: "xterm-256color" },
+    Variable {
+        name: "COLUMNS",
+        meaning: "The width of tables, in characters, where the terminal doesn't tell it.",
+        example: "120",
+    },
+    Variable {
+        name: "COLORTERM",
+        meaning: "`truecolor` or `24bit` allows more than 256 colours.",
+        example: "truecolor",
+    },
+];
+
+/// What the process environment says, read once. Tests fill in what they need over [`Environment::default`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Environment {
+    /// `CCU_CONFIG_DIR`.
+    pub ccu_config_dir: Option<OsString>,
+    /// `CCU_DATA_DIR`.
+    pub ccu_data_dir: Option<OsString>,
+    /// `CCU_MACHINE`.
+    pub ccu_machine: Option<OsString>,
+    /// `CLAUDE_CONFIG_DIR`.
+    pub claude_config_dir: Option<OsString>,
+    /// `TZ`.
+    pub tz: Option<OsString>,
+    /// `NO_COLOR`.
+    pub no_color: Option<OsString>,
+    /// `TERM`.
+    pub term: Option<OsString>,
+    /// `COLUMNS`.
+    pub columns: Option<OsString>,
+    /// `COLORTERM`.
+    pub colorterm: Option<OsString>,
+    /// The home directory (`HOME`, `USERPROFILE`, or the user database); absolute.
+    pub home_dir: Option<PathBuf>,
+    /// Where programs keep their configuration (`XDG_CONFIG_HOME`, `~/.config`, `LOCALAPPDATA`); absolute.
+    pub user_config_dir: Option<PathBuf>,
+    /// Where programs keep their data (`XDG_DATA_HOME`, `~/.local/share`, `LOCALAPPDATA`); absolute.
+    pub user_data_dir: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn from_process() -> Self {
+        let mut environment = Environment::from_lookup(|name| std::env::var_os(name));
+        let Ok(platform) = etcetera::choose_base_strategy() else { return environment };
+        environment.home_dir = absolute(platform.home_dir().to_owned());
+        // On Windows the roaming directory would carry a machine's id and database to another machine; etcetera's
+        // `cache_dir` is the local one. Everywhere else, macOS included, XDG holds: it is where Claude Code keeps its own.
+        let (config_dir, data_dir) = if cfg!(windows) {
+            (platform.cache_dir(), platform.cache_dir())
+        } else {
+            (platform.config_dir(), platform.data_dir())
+        };
+        environment.user_config_dir = absolute(config_dir);
+        environment.user_data_dir = absolute(data_dir);
+        environment
+    }
+
+    /// Asks `lookup` for each variable that is read by its name; the directories of the platform are left open.
+    fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let value = |name| lookup(name).filter(|value| !value.is_empty());
+        Environment {
+            ccu_config_dir: value("CCU_CONFIG_DIR"),
+            ccu_data_dir: value("CCU_DATA_DIR"),
+            ccu_machine: value("CCU_MACHINE"),
+            claude_config_dir: value("CLAUDE_CONFIG_DIR"),
+            tz: value("TZ"),
+            no_color: value("NO_COLOR"),
+            term: value("TERM"),
+            columns: value("COLUMNS"),
+            colorterm: value("COLORTERM"),
+            ..Environment::default()
+        }
+    }
+}
+
+/// An empty or relative `HOME` names no place that stays the same.
+fn absolute(path: PathBuf) -> Option<PathBuf> {
+    path.is_absolute().then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[test]
+    fn every_variable_asked_for_is_documented() {
+        let asked = RefCell::new(
+            vec!["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"]
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        );
+        Environment::from_lookup(|name| {
+            asked.borrow_mut().push(name.to_owned());
+            None
+        });
+        let mut asked = asked.into_inner();
+        asked.sort();
+        let mut documented: Vec<_> = VARIABLES.iter().map(|variable| variable.name.to_owned()).collect();
+        documented.sort();
+        assert_eq!(asked, documented);
+    }
+
+    #[test]
+    fn each_variable_reaches_its_own_field() {
+        let read = Environment::from_lookup(|name| Some(name.to_lowercase().into()));
+        let value = |name: &str| Some(OsString::from(name));
+        let expected = Environment {
+            ccu_config_dir: value("ccu_config_dir"),
+            ccu_data_dir: value("ccu_data_dir"),
+            ccu_machine: value("ccu_machine"),
+            claude_config_dir: value("claude_config_dir"),
+            tz: value("tz"),
+            no_color: value("no_color"),
+            term: value("term"),
+            columns: value("columns"),
+            colorterm: value("colorterm"),
+            ..Environment::default()
+        };
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn empty_counts_as_not_set() {
+        assert_eq!(Environment::from_lookup(|_| Some(OsString::new())), Environment::default());
+    }
+
+    #[test]
+    fn a_relative_home_is_none() {
+        assert_eq!(absolute(PathBuf::new()), None);
+        assert_eq!(absolute(PathBuf::from("here")), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Finding the transcripts: every `*.jsonl` file below `projects`, at any depth, each file once.
+
+use std::fs::{self, DirEntry, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ccu_store::{FileIdentity, TranscriptName};
+use rustc_hash::FxHashSet;
+
+use super::skipped::{SkipReason, Skipped};
+use crate::paths::TranscriptRoot;
+
+/// The directory below a directory of Claude Code that holds its transcripts.
+const PROJECTS: &str = "projects";
+
+/// A transcript as it lies on the disk.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub name: TranscriptName,
+    pub state: FileState,
+}
+
+/// What tells whether a file has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileState {
+    pub identity: FileIdentity,
+    pub size: u64,
+    pub modified_ns: i64,
+}
+
+impl FileState {
+    pub fn of(metadata: &Metadata) -> FileState {
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        FileState {
+            identity: identity(metadata),
+            size: metadata.len(),
+            modified_ns: modified.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> FileIdentity {
+    use std::os::unix::fs::MetadataExt;
+    FileIdentity { device: metadata.dev(), inode: metadata.ino() }
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &Metadata) -> FileIdentity {
+    FileIdentity::default()
+}
+
+/// What was found below the directories walked so far.
+#[derive(Debug, Default)]
+pub(super) struct Discovery {
+    pub transcripts: Vec<Found>,
+    pub skipped: Vec<Skipped>,
+    pub missing_roots: Vec<PathBuf>,
+    /// The `projects` directories that were there and could be listed: below them, what was not found is gone.
+    pub listed_roots: Vec<PathBuf>,
+    seen: FxHashSet<FileIdentity>,
+}
+
+impl Discovery {
+    /// Walks one directory of Claude Code. One that is not there matters only where the user named it.
+    pub fn walk(&mut self, root: &TranscriptRoot) {
+        let projects = root.path.join(PROJECTS);
+        match fs::metadata(&projects) {
+            Ok(metadata) if metadata.is_dir() => {
+                self.enter(&projects, &metadata);
+                self.listed_roots.push(projects);
+            }
+            Ok(_) => self.skip(projects, SkipReason::NotAFile),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if root.is_named {
+                    self.missing_roots.push(root.path.clone());
+                }
+            }
+            Err(error) => self.skipped.extend(Skipped::from_io(projects, &error)),
+        }
+    }
+
+    fn skip(&mut self, path: PathBuf, reason: SkipReason) {
+        self.skipped.push(Skipped { path, reason });
+    }
+
+    /// Whether a file or directory was not met before. Links may lead to the same place twice, or in circles.
+    fn is_new(&mut self, identity: FileIdentity) -> bool {
+        identity == FileIdentity::default() || self.seen.insert(identity)
+    }
+
+    fn enter(&mut self, directory: &Path, metadata: &Metadata) {
+        if self.is_new(identity(metadata)) {
+            self.list(directory);
+        }
+    }
+
+    fn list(&mut self, directory: &Path) {
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) => return self.skipped.extend(Skipped::from_io(directory.to_owned(), &error)),
+        };
+        let directory: Arc<Path> = directory.into();
+        for entry in entries {
+            match entry {
+                Ok(entry) => self.look_at(&directory, &entry),
+                Err(error) => return self.skipped.extend(Skipped::from_io(directory.to_path_buf(), &error)),
+            }
+        }
+    }
+
+    fn look_at(&mut self, directory: &Arc<Path>, entry: &DirEntry) {
+        let name = entry.file_name();
+        let is_transcript = Path::new(&name).extension().is_some_and(|extension| extension == "jsonl");
+        let kind = match entry.file_type() {
+            Ok(kind) if kind.is_dir() || is_transcript || kind.is_symlink() => kind,
+            // Most other files are tool results; they are not even looked at.
+            Ok(_) => return,
+            Err(error) => return self.skipped.extend(Skipped::from_io(entry.path(), &error)),
+        };
+        let metadata = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
+        match metadata {
+            Ok(metadata) if metadata.is_dir() => self.enter(&entry.path(), &metadata),
+            Ok(_) if !is_transcript => {}
+            Ok(metadata) if !metadata.is_file() => self.skip(entry.path(), SkipReason::NotAFile),
+            Ok(metadata) => {
+                let state = FileState::of(&metadata);
+                if self.is_new(state.identity) {
+                    let name = TranscriptName { directory: directory.clone(), name };
+                    self.transcripts.push(Found { name, state });
+                }
+            }
+            Err(_) if kind.is_symlink() && is_transcript => self.skip(entry.path(), SkipReason::BrokenLink),
+            Err(_) if kind.is_symlink() => {}
+            Err(error) => self.skipped.extend(Skipped::from_io(entry.path(), &error)),
+        }
+    }
+}

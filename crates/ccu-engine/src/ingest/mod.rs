@@ -1,0 +1,224 @@
+//! From transcripts to the store: find what is new, read it on all processors, put it through the one door.
+//!
+//! Transcripts are opened read-only and never otherwise touched. Offsets are committed with the records read up to them, so
+//! a run that ends at any point, by choice or by force, has kept what it committed and reads the rest next time.
+
+mod discover;
+mod long_line;
+mod pending;
+mod read;
+mod skipped;
+
+pub use skipped::{SkipReason, Skipped};
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use ccu_core::ids::MachineId;
+use ccu_store::{Inserted, Store, StoreError, TranscriptName, Writing};
+
+use crate::paths::TranscriptRoot;
+use crate::progress::{Progress, ReadingProgress};
+use discover::Discovery;
+use pending::{Pending, PendingTranscript};
+use read::{Piece, Reader};
+
+/// Records in one transaction: few enough to lose little and to keep the write-ahead log small.
+const RECORDS_PER_TRANSACTION: u64 = 20_000;
+/// Pieces in one transaction, where pieces hold few records.
+const PIECES_PER_TRANSACTION: u64 = 2_000;
+/// Pieces that may wait for the store; with 512 records each at most, 2 MB.
+const WAITING_PIECES: usize = 16;
+/// Less than this is read on the calling thread: starting others would take longer.
+const SMALL_READ: u64 = 1 << 20;
+
+/// What to read, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The directories of Claude Code.
+    pub roots: &'a [TranscriptRoot],
+    /// The machine whose transcripts these are.
+    pub machine: MachineId,
+}
+
+/// What a refresh did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refreshed {
+    /// What became of the records found.
+    pub inserted: Inserted,
+    /// Transcripts that there are.
+    pub n_transcripts: usize,
+    /// Transcripts of which something was read.
+    pub n_read: usize,
+    /// Bytes read.
+    pub bytes_read: u64,
+    /// Files and directories that could not be read.
+    pub skipped: Vec<Skipped>,
+    /// Directories that the user named and that are not there.
+    pub missing_roots: Vec<PathBuf>,
+    /// Whether the user stopped the run; what was read until then is kept.
+    pub is_interrupted: bool,
+}
+
+/// Reads what is new in the transcripts into the store.
+///
+/// **Errors**: those of the store. A transcript that cannot be read is listed in [`Refreshed::skipped`] and the rest goes on.
+pub fn refresh(store: &mut Store, source: Source<'_>, progress: &dyn Progress) -> Result<Refreshed, StoreError> {
+    let mut discovery = Discovery::default();
+    source.roots.iter().for_each(|root| discovery.walk(root));
+    let cursors = store.cursors()?;
+    let pending = Pending::new(&discovery, &cursors);
+    drop(cursors);
+    let n_transcripts = discovery.transcripts.len();
+    let mut refreshed = Refreshed {
+        n_transcripts,
+        n_read: pending.transcripts.len(),
+        skipped: discovery.skipped,
+        missing_roots: discovery.missing_roots,
+        ..Refreshed::default()
+    };
+    drop(discovery.transcripts);
+    if !pending.vanished.is_empty() {
+        forget(store, &pending.vanished)?;
+    }
+    if pending.transcripts.is_empty() {
+        return Ok(refreshed);
+    }
+    let run = Run { source, pending: &pending, next: AtomicUsize::new(0), progress };
+    run.read_into(store, &mut refreshed)?;
+    Ok(refreshed)
+}
+
+fn forget(store: &mut Store, vanished: &[TranscriptName]) -> Result<(), StoreError> {
+    let mut writing = store.begin()?;
+    vanished.iter().try_for_each(|transcript| writing.forget_transcript(transcript))?;
+    writing.commit().map(|_| ())
+}
+
+/// One refresh under way.
+struct Run<'a> {
+    source: Source<'a>,
+    pending: &'a Pending,
+    /// The index of the next transcript that nobody reads yet.
+    next: AtomicUsize,
+    progress: &'a dyn Progress,
+}
+
+/// What a reading thread sends.
+enum Message {
+    Piece(Piece),
+    Skipped(Skipped),
+}
+
+impl Run<'_> {
+    fn read_into(&self, store: &mut Store, refreshed: &mut Refreshed) -> Result<(), StoreError> {
+        let mut intake = Intake { run: self, refreshed };
+        if self.pending.bytes <= SMALL_READ {
+            return intake.take_all_inline(store);
+        }
+        let n_threads = thread::available_parallelism().map_or(1, |n| n.get()).min(self.pending.transcripts.len());
+        thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(WAITING_PIECES);
+            for _ in 0..n_threads {
+                let sender = sender.clone();
+                scope.spawn(move || self.read_all(&|message| sender.send(message).is_ok()));
+            }
+            drop::<SyncSender<Message>>(sender);
+            intake.take_all(store, receiver)
+        })
+    }
+
+    /// Reads transcripts until none is left, or until nobody wants to hear of them.
+    fn read_all(&self, send: &dyn Fn(Message) -> bool) {
+        let mut reader = Reader::new(self.source.machine);
+        while let Some(pending) = self.pending.transcripts.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let keep_on = |piece| !self.progress.is_interrupted() && send(Message::Piece(piece));
+            if let Err(error) = reader.read(pending, &keep_on) {
+                let skipped = Skipped::from_io(pending.name.path(), &error);
+                if skipped.is_some_and(|skipped| !send(Message::Skipped(skipped))) {
+                    return;
+                }
+            }
+            if self.progress.is_interrupted() {
+                return;
+            }
+        }
+    }
+}
+
+/// The writing side of a refresh.
+struct Intake<'r, 'a> {
+    run: &'r Run<'a>,
+    refreshed: &'r mut Refreshed,
+}
+
+impl Intake<'_, '_> {
+    fn take_all(&mut self, store: &mut Store, receiver: Receiver<Message>) -> Result<(), StoreError> {
+        let mut messages = receiver.into_iter().peekable();
+        while messages.peek().is_some() {
+            let mut writing = store.begin()?;
+            let (mut n_records, mut n_pieces) = (0, 0);
+            while n_records < RECORDS_PER_TRANSACTION && n_pieces < PIECES_PER_TRANSACTION {
+                let Some(message) = messages.next() else { break };
+                n_records += self.take(&mut writing, message)?;
+                n_pieces += 1;
+            }
+            self.commit(writing)?;
+        }
+        self.refreshed.is_interrupted = self.run.progress.is_interrupted();
+        Ok(())
+    }
+
+    fn take_all_inline(&mut self, store: &mut Store) -> Result<(), StoreError> {
+        let messages = std::cell::RefCell::new(Vec::new());
+        self.run.read_all(&|message| {
+            messages.borrow_mut().push(message);
+            true
+        });
+        let mut writing = store.begin()?;
+        for message in messages.into_inner() {
+            self.take(&mut writing, message)?;
+        }
+        self.commit(writing)?;
+        self.refreshed.is_interrupted = self.run.progress.is_interrupted();
+        Ok(())
+    }
+
+    /// Puts one message into the transaction and says how many records it held.
+    fn take(&mut self, writing: &mut Writing<'_>, message: Message) -> Result<u64, StoreError> {
+        let piece = match message {
+            Message::Piece(piece) => piece,
+            Message::Skipped(skipped) => {
+                self.refreshed.skipped.push(skipped);
+                return Ok(0);
+            }
+        };
+        let PendingTranscript { name, is_known, .. } = &self.run.pending.transcripts[piece.transcript_idx];
+        writing.insert_batch(&piece.records)?;
+        if *is_known {
+            writing.clear_problems(name, piece.problems_from)?;
+        }
+        for (offset, problem) in &piece.problems {
+            writing.add_problem(name, *offset, *problem)?;
+        }
+        writing.set_cursor(name, &piece.cursor)?;
+        self.refreshed.bytes_read += piece.bytes_read;
+        self.run.progress.reading(ReadingProgress {
+            bytes_read: self.refreshed.bytes_read,
+            bytes_total: self.run.pending.bytes,
+            n_transcripts: self.run.pending.transcripts.len(),
+        });
+        Ok(piece.records.len() as u64)
+    }
+
+    fn commit(&mut self, writing: Writing<'_>) -> Result<(), StoreError> {
+        let inserted = writing.commit()?;
+        let total = &mut self.refreshed.inserted;
+        total.new += inserted.new;
+        total.improved += inserted.improved;
+        total.duplicate += inserted.duplicate;
+        Ok(())
+    }
+}

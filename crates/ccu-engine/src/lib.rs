@@ -1,0 +1,16 @@
+//! What ccu does: reads transcripts, configuration and files, and hands plain data up.
+//!
+//! Nothing here prints, exits or looks at the terminal. The process environment is read in [`env`] alone; zone and clock
+//! come in as arguments.
+
+pub mod atomic_file;
+pub mod claude_settings;
+pub mod config;
+pub mod env;
+pub mod file_lock;
+pub mod ingest;
+pub mod ledger;
+pub mod machine;
+pub mod paths;
+pub mod progress;
+pub mod setting_origin;
