@@ -152,7 +152,13 @@ pub fn load_or_create_id(config_dir: &Path) -> Result<MachineId, MachineError> {
     if let Some(id) = load_id(config_dir)? {
         return Ok(id);
     }
-    let id = random_id()?;
+    adopt_id(config_dir, random_id()?)
+}
+
+/// Makes `id` this machine's id, unless it has one by then; gives the one it has.
+///
+/// **Errors**: when the file cannot be made or read.
+pub fn adopt_id(config_dir: &Path, id: MachineId) -> Result<MachineId, MachineError> {
     let path = config_dir.join(ID_FILE);
     if atomic_file::create_new(&path, format!("{id}\n").as_bytes(), Access::Unchanged)? {
         return Ok(id);

@@ -59,9 +59,10 @@ pub struct Cursors {
 }
 
 impl Cursors {
-    /// The cursors of the files in one directory, by the encoded bytes of their names.
-    pub fn in_directory(&self, directory: &Path) -> Option<&FxHashMap<Vec<u8>, Cursor>> {
-        self.directories.get(directory.as_os_str().as_encoded_bytes())
+    /// How far a transcript was read.
+    pub fn of(&self, transcript: &TranscriptName) -> Option<&Cursor> {
+        let files = self.directories.get(transcript.directory.as_os_str().as_encoded_bytes())?;
+        files.get(transcript.name.as_encoded_bytes())
     }
 
     /// The names of all transcripts ever read and not forgotten, as far as they can be written on this platform.

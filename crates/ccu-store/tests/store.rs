@@ -126,7 +126,7 @@ fn cursors_and_problems_are_kept_with_their_file() {
     writing.add_problem(&transcript, 20, LineProblem::OddTime).unwrap();
     writing.commit().unwrap();
     let cursors = store.cursors().unwrap();
-    assert_eq!(cursors.in_directory(&transcript.directory).unwrap().get(&b"s.jsonl"[..]), Some(&cursor));
+    assert_eq!(cursors.of(&transcript), Some(&cursor));
     assert_eq!((store.malformed_lines().unwrap(), store.problems(9).unwrap().len()), (1, 2));
     let mut writing = store.begin().unwrap();
     writing.forget_transcript(&transcript).unwrap();

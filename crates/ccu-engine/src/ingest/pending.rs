@@ -1,8 +1,7 @@
 //! What there is to read: files that are new, have grown, or are not the files they were.
 
 use ccu_store::{Cursor, Cursors, TranscriptName};
-use rustc_hash::FxHashMap;
-use std::path::Path;
+use rustc_hash::FxHashSet;
 
 use super::discover::{Discovery, FileState, Found};
 
@@ -16,6 +15,7 @@ pub(super) struct PendingTranscript {
     pub is_known: bool,
     /// How far it was read, where that still seems to hold.
     pub cursor: Option<Cursor>,
+    pub modified_ns: i64,
 }
 
 /// All that there is to read, the largest first, so that no thread is left with a large file at the end.
@@ -32,15 +32,8 @@ impl Pending {
     pub fn new(discovery: &Discovery, cursors: &Cursors) -> Pending {
         let mut sized = Vec::new();
         let mut n_known = 0;
-        let mut directory: Option<(&Path, Option<&FxHashMap<Vec<u8>, Cursor>>)> = None;
         for found in &discovery.transcripts {
-            // Files come directory by directory.
-            let in_directory = match directory {
-                Some((path, in_directory)) if path == &*found.name.directory => in_directory,
-                _ => cursors.in_directory(&found.name.directory),
-            };
-            directory = Some((&found.name.directory, in_directory));
-            let cursor = in_directory.and_then(|files| files.get(found.name.name.as_encoded_bytes()));
+            let cursor = cursors.of(&found.name);
             n_known += usize::from(cursor.is_some());
             sized.extend(pending(found, cursor));
         }
@@ -63,7 +56,7 @@ fn pending(found: &Found, cursor: Option<&Cursor>) -> Option<(u64, PendingTransc
         _ => None,
     };
     let bytes = size - cursor.map_or(0, |cursor| cursor.offset);
-    Some((bytes, PendingTranscript { transcript_idx: 0, name: found.name.clone(), is_known, cursor }))
+    Some((bytes, PendingTranscript { transcript_idx: 0, name: found.name.clone(), is_known, cursor, modified_ns }))
 }
 
 /// Cursors below directories that could be listed whose file was not found. Where anything was skipped, nothing is taken
@@ -72,7 +65,7 @@ fn vanished(discovery: &Discovery, cursors: &Cursors) -> Vec<TranscriptName> {
     if !discovery.skipped.is_empty() {
         return Vec::new();
     }
-    let found: rustc_hash::FxHashSet<&TranscriptName> = discovery.transcripts.iter().map(|found| &found.name).collect();
+    let found: FxHashSet<&TranscriptName> = discovery.transcripts.iter().map(|found| &found.name).collect();
     let is_below_a_listed_root = |name: &TranscriptName| discovery.listed_roots.iter().any(|root| name.directory.starts_with(root));
     cursors.names().into_iter().filter(|name| is_below_a_listed_root(name) && !found.contains(name)).collect()
 }

@@ -128,9 +128,7 @@ impl Reader {
     /// Takes a last line without line feed. Where it is whole it counts now, since the line feed may never come; it is read
     /// again when it does, which identity makes harmless.
     fn take_last_line(&mut self, reading: &Reading, filled: usize) {
-        if filled < self.window.len() {
-            self.gathered.take(&mut self.normalizer, &self.window[..filled], reading.offset);
-        }
+        self.gathered.take(&mut self.normalizer, &self.window[..filled], reading.offset);
     }
 
     fn piece(&mut self, reading: &mut Reading) -> Piece {

@@ -1,0 +1,59 @@
+//! What can go wrong with a ledger.
+
+use std::io;
+use std::path::PathBuf;
+
+use ccu_store::StoreError;
+
+use crate::file_lock::LockError;
+use crate::machine::MachineError;
+
+/// An error of the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The data directory can neither be found nor made.
+    #[error("cannot make the data directory `{}`", path.display())]
+    NoDataDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The data directory cannot be listed.
+    #[error("cannot list the data directory `{}`", path.display())]
+    UnreadableDataDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the database could not be set aside.
+    #[error("cannot move `{}` aside", path.display())]
+    CannotSetAside {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another run is reading the transcripts.
+    #[error("another ccu is reading the transcripts")]
+    Busy(#[source] LockError),
+    /// The lock cannot be taken at all.
+    #[error(transparent)]
+    Lock(LockError),
+    /// The machine's id cannot be read or made.
+    #[error(transparent)]
+    Machine(#[from] MachineError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LockError> for LedgerError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy { .. } => LedgerError::Busy(error),
+            LockError::Unavailable { .. } => LedgerError::Lock(error),
+        }
+    }
+}

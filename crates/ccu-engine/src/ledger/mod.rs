@@ -1,0 +1,161 @@
+//! The ledger: a machine's open database with the transcripts that feed it. What the commands call.
+
+mod database;
+mod error;
+mod problems;
+mod reset;
+mod unread;
+
+pub use error::LedgerError;
+pub use problems::NamedProblem;
+pub use reset::{Reset, reset};
+pub use unread::Unread;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ccu_core::ids::MachineId;
+use ccu_core::pricing::PriceTable;
+use ccu_core::report::{
+    BlocksBuilder, BlocksReport, BlocksRequest, Machine, Report, ReportBuilder, ReportRequest, UsageCatalog, utc_day_range,
+};
+use ccu_core::rollup::SessionNumber;
+use ccu_store::{Health, RebuiltRollups, Store};
+
+use crate::file_lock;
+use crate::ingest::{self, Refreshed, Source};
+use crate::paths::TranscriptRoot;
+use crate::progress::Progress;
+
+/// The file in the data directory whose lock is held while transcripts are read, so that two runs do not do the work twice.
+const LOCK_FILE: &str = "refresh.lock";
+/// How long a run waits for another to finish reading.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+
+/// Where a ledger is, and whose.
+#[derive(Debug, Clone)]
+pub struct LedgerPlace {
+    /// The directory that holds the machine's id.
+    pub config_dir: PathBuf,
+    /// The directory that holds the database.
+    pub data_dir: PathBuf,
+    /// The machine's name.
+    pub machine_name: String,
+    /// The directories of Claude Code.
+    pub roots: Vec<TranscriptRoot>,
+}
+
+/// An open ledger.
+pub struct Ledger {
+    store: Store,
+    machine: MachineId,
+    place: LedgerPlace,
+}
+
+impl Ledger {
+    /// Opens the machine's database, and makes it and the machine's id where there are none.
+    ///
+    /// **Errors**: when a directory cannot be made, the id is unreadable, or the database is damaged, locked, read-only or of
+    /// a newer ccu; nothing is overwritten then.
+    pub fn open(place: LedgerPlace) -> Result<Ledger, LedgerError> {
+        let data_dir = &place.data_dir;
+        fs::create_dir_all(data_dir)
+            .map_err(|source| LedgerError::NoDataDirectory { path: data_dir.clone(), source })?;
+        let machine = database::machine_id(&place)?;
+        let path = database::locate(data_dir, machine, &place.machine_name)?;
+        let store = Store::open(&path, machine, &place.machine_name)?;
+        Ok(Ledger { store, machine, place })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// The id of this machine.
+    pub fn machine(&self) -> MachineId {
+        self.machine
+    }
+
+    /// Reads what is new in the transcripts. `command` is what other runs that wait are told.
+    ///
+    /// **Errors**: [`LedgerError::Busy`] when another run is still reading after ten seconds; what is stored stays readable.
+    pub fn refresh(&mut self, command: &str, progress: &dyn Progress) -> Result<Refreshed, LedgerError> {
+        let _lock = file_lock::acquire(&self.place.data_dir.join(LOCK_FILE), command, LOCK_WAIT)?;
+        let source = Source { roots: &self.place.roots, machine: self.machine };
+        Ok(ingest::refresh(&mut self.store, source, progress)?)
+    }
+
+    /// Reads the transcripts below `roots` as another machine's: what invented data is made of.
+    ///
+    /// **Errors**: those of the store.
+    pub fn refresh_for(&mut self, machine: MachineId, name: &str, roots: &[TranscriptRoot], progress: &dyn Progress) -> Result<Refreshed, LedgerError> {
+        let mut writing = self.store.begin()?;
+        writing.name_machine(machine, name)?;
+        writing.commit()?;
+        Ok(ingest::refresh(&mut self.store, Source { roots, machine }, progress)?)
+    }
+
+    /// The machines that the ledger knows.
+    ///
+    /// **Errors**: those of the store.
+    pub fn machines(&self) -> Result<Vec<Machine>, LedgerError> {
+        let machines = self.store.machines()?.into_iter().map(|machine| Machine {
+            is_this_machine: machine.id == self.machine,
+            id: machine.id,
+            name: machine.name,
+            last_sync: machine.last_sync,
+        });
+        Ok(machines.collect())
+    }
+
+    fn catalog(&self) -> Result<UsageCatalog, LedgerError> {
+        Ok(UsageCatalog { contexts: self.store.contexts()?, machines: self.machines()? })
+    }
+
+    /// Makes a report of what is stored.
+    ///
+    /// **Errors**: those of the store.
+    pub fn report(&self, request: &ReportRequest, prices: &PriceTable) -> Result<Report, LedgerError> {
+        let catalog = self.catalog()?;
+        let mut builder = ReportBuilder::new(request, &catalog, prices);
+        self.store.usage_entries(utc_day_range(request), &mut |entry| builder.add(&entry))?;
+        let names = match request.grouping {
+            ccu_core::report::Grouping::Session => self.store.session_names()?,
+            _ => Vec::new(),
+        };
+        Ok(builder.finish(&|session: SessionNumber| names.get(session.0 as usize).cloned().unwrap_or_default()))
+    }
+
+    /// Makes the report of 5-hour blocks.
+    ///
+    /// **Errors**: those of the store.
+    pub fn blocks(&self, request: &BlocksRequest, prices: &PriceTable) -> Result<BlocksReport, LedgerError> {
+        let catalog = self.catalog()?;
+        let mut builder = BlocksBuilder::new(request, &catalog, prices);
+        self.store.usage_entries((None, None), &mut |entry| builder.add(&entry))?;
+        Ok(builder.finish())
+    }
+
+    /// The number of transcript lines that were left out of all sums.
+    ///
+    /// **Errors**: those of the store.
+    pub fn malformed_lines(&self) -> Result<u64, LedgerError> {
+        Ok(self.store.malformed_lines()?)
+    }
+
+    /// Looks the database over.
+    ///
+    /// **Errors**: those of the store; damages are no error but an answer.
+    pub fn health(&self) -> Result<Health, LedgerError> {
+        Ok(self.store.health()?)
+    }
+
+    /// Makes all roll-ups anew from the records.
+    ///
+    /// **Errors**: those of the store.
+    pub fn rebuild_rollups(&mut self) -> Result<RebuiltRollups, LedgerError> {
+        Ok(self.store.rebuild_rollups()?)
+    }
+}
