@@ -7,36 +7,28 @@ use std::cmp::{Ordering, Reverse};
 
 use crate::record::{Origin, UsageRecord};
 
-/// What a second copy did to a stored record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Merged {
-    /// Nothing: the stored record already says all.
-    Unchanged,
-    /// The stored record becomes this one.
-    Improved(Box<UsageRecord>),
-}
-
-/// Joins a stored record with another copy of the same response.
+/// Joins a record with another copy of the same response, in place. Says whether that changed it.
 ///
 /// **Shape**: commutative, associative and idempotent over records with one key (property tests).
-pub fn merge(stored: &UsageRecord, seen: &UsageRecord) -> Merged {
-    let joined = join(stored, seen);
-    if joined == *stored { Merged::Unchanged } else { Merged::Improved(Box::new(joined)) }
-}
-
-fn join(a: &UsageRecord, b: &UsageRecord) -> UsageRecord {
-    let standing = if stands_over(a, b) == Ordering::Less { b } else { a };
-    let earliest = if moment(b) < moment(a) { b } else { a };
-    let place = if place(b) < place(a) { b } else { a };
-    UsageRecord {
-        time: earliest.time,
-        machine: earliest.machine,
-        project: place.project.clone(),
-        branch: place.branch.clone(),
-        origin: a.origin.min(b.origin),
-        is_complete: a.is_complete || b.is_complete,
-        ..standing.clone()
+pub fn merge(record: &mut UsageRecord, mut seen: UsageRecord) -> bool {
+    let mut is_changed = false;
+    if stands_over(record, &seen) == Ordering::Less {
+        std::mem::swap(record, &mut seen);
+        is_changed = true;
     }
+    // From here on `record` holds the row that stands, and what it lacks may be in `seen`, whichever came first.
+    let before = (record.origin, record.is_complete, record.time, record.machine);
+    if moment(&seen) < moment(record) {
+        (record.time, record.machine) = (seen.time, seen.machine);
+    }
+    let takes_place = place(&seen) < place(record);
+    is_changed |= takes_place;
+    record.origin = record.origin.min(seen.origin);
+    record.is_complete |= seen.is_complete;
+    if takes_place {
+        (record.project, record.branch) = (seen.project, seen.branch);
+    }
+    is_changed || before != (record.origin, record.is_complete, record.time, record.machine)
 }
 
 /// The greater row stands: more output; not a sidechain; the smaller input side, because proxies report too much first and

@@ -47,21 +47,20 @@ impl Store {
         load().map_err(self.wrap())
     }
 
-    /// Gives the roll-up entries of these UTC days, undated ones first, then by time. Bounds are inclusive; without any
-    /// bound the undated entries are among them.
+    /// Gives the undated roll-up entries, then those of these UTC days by time. Bounds are inclusive.
     pub fn usage_entries(
         &self,
         days: (Option<i32>, Option<i32>),
         each: &mut dyn FnMut(UsageEntry),
     ) -> Result<(), StoreError> {
         let (since, until) = days;
-        let since = since.map_or(if until.is_none() { UNDATED } else { UNDATED + 1 }, i64::from);
+        let since = since.map_or(UNDATED, i64::from);
         let until = until.map_or(i64::from(i32::MAX), i64::from);
         let mut statement = self
             .connection
-            .prepare_cached("SELECT day, entries FROM rollups WHERE day BETWEEN ?1 AND ?2 ORDER BY day")
+            .prepare_cached("SELECT day, entries FROM rollups WHERE day = ?1 OR day BETWEEN ?2 AND ?3 ORDER BY day")
             .map_err(self.wrap())?;
-        let mut rows = statement.query([since, until]).map_err(self.wrap())?;
+        let mut rows = statement.query([UNDATED, since, until]).map_err(self.wrap())?;
         while let Some(row) = rows.next().map_err(self.wrap())? {
             let day = row.get(0).map_err(self.wrap())?;
             let packed = row.get_ref(1).and_then(|value| value.as_blob().map_err(rusqlite::Error::from)).map_err(self.wrap())?;

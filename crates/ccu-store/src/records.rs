@@ -1,6 +1,6 @@
 //! Records in the table `records`: inserted, met again, improved.
 
-use ccu_core::dedupe::{Merged, merge};
+use ccu_core::dedupe::merge;
 use ccu_core::ids::CompactId;
 use ccu_core::record::{Origin, PromptClass, TokenCounts, UsageRecord};
 use ccu_core::rollup::{ContextNumber, EntryKey, SessionNumber, UsageEntry, UsageSums};
@@ -41,9 +41,10 @@ impl<'c> Inserter<'c> {
             return Ok(Outcome::Duplicate);
         }
         let (before, numbers_before) = stored.record(self.connection, dictionary, record)?;
-        let Merged::Improved(after) = merge(&before, record) else {
+        let mut after = before.clone();
+        if !merge(&mut after, record.clone()) {
             return Ok(Outcome::Duplicate);
-        };
+        }
         let numbers_after = dictionary.strand(self.connection, &after)?;
         self.connection.prepare_cached("DELETE FROM records WHERE sequence = ?1")?.execute([stored.sequence])?;
         self.insert_new(&after, numbers_after, sequence)?;

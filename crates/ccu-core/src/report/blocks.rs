@@ -14,7 +14,7 @@ use super::burn_rate::{BurnRate, Projection};
 use super::calendar::{AskedDays, LocalDays};
 use super::counted::Contexts;
 use super::summary::Summary;
-use super::tally::Tally;
+use super::tally::{Tally, earliest};
 use super::{Filter, ModelUsage, Notes, Order, Usage, UsageCatalog};
 use crate::pricing::PriceTable;
 use crate::rollup::UsageEntry;
@@ -103,8 +103,8 @@ pub struct BlocksReport {
 
 /// Takes roll-up entries in any order and gives a [`BlocksReport`].
 ///
-/// It must be given all entries up to the end of `until`, not only those since `since`: where a block starts may depend
-/// on the blocks before it as far back as use went on without a gap.
+/// It must be given all entries, whatever `since` and `until` say: where a block starts may depend on the blocks before
+/// it, as far back as use went on without a gap, and where a gap ends depends on what comes after it.
 pub struct BlocksBuilder<'a> {
     request: &'a BlocksRequest,
     contexts: Contexts<'a>,
@@ -136,8 +136,10 @@ impl<'a> BlocksBuilder<'a> {
     pub fn finish(self) -> BlocksReport {
         let mut windows = self.windows();
         keep_asked(&mut windows, self.request);
-        let total = Summary::of_parts(windows.iter().flat_map(|window| &window.hours));
-        let mut blocks: Vec<Block> = windows.iter().map(|window| self.block(window)).collect();
+        let summaries: Vec<Summary> = windows.iter().map(|window| self.summary(window)).collect();
+        let total = Summary::of_parts(summaries.iter());
+        let mut blocks: Vec<Block> =
+            windows.iter().zip(&summaries).map(|(window, summary)| self.block(window, summary)).collect();
         match self.request.order.unwrap_or(Order::Ascending) {
             Order::Ascending => {}
             Order::Descending => blocks.reverse(),
@@ -158,22 +160,29 @@ impl<'a> BlocksBuilder<'a> {
         let mut last_activity: Option<UtcMillis> = None;
         for (hour, row) in hours {
             let start = UtcMillis(i64::from(hour) * HOUR_MS);
-            let summary = Summary::of_cells(self.hours.cells(row), &self.contexts);
-            let (first, last) = (summary.first.unwrap_or(start), summary.last.unwrap_or(start));
+            let (first, last) = self
+                .hours
+                .cells(row)
+                .fold((None, None), |(first, last), cell| (earliest(first, cell.first), cell.last.max(last)));
             match windows.last_mut() {
-                Some(window) if start < window.end => window.hours.push(summary),
+                Some(window) if start < window.end => window.hour_rows.push(row),
                 _ => {
-                    windows.extend(last_activity.and_then(|last| Window::gap(last, first)));
-                    windows.push(Window { start, end: UtcMillis(start.0 + BLOCK_MS), hours: vec![summary] });
+                    let gap = last_activity.zip(first).and_then(|(previous, next)| Window::gap(previous, next));
+                    windows.extend(gap);
+                    windows.push(Window { start, end: UtcMillis(start.0 + BLOCK_MS), hour_rows: vec![row] });
                 }
             }
-            last_activity = Some(last);
+            last_activity = last.or(last_activity);
         }
         windows
     }
 
-    fn block(&self, window: &Window) -> Block {
-        let summary = Summary::of_parts(window.hours.iter());
+    fn summary(&self, window: &Window) -> Summary {
+        let cells = window.hour_rows.iter().flat_map(|&row| self.hours.cells(row));
+        Summary::of_cells(cells, &self.contexts)
+    }
+
+    fn block(&self, window: &Window, summary: &Summary) -> Block {
         let state = window.state(self.request.now);
         let span_ms = summary.first.zip(summary.last).and_then(|(first, last)| ms_between(first, last));
         let remaining_ms = ms_between(self.request.now, window.end).filter(|_| state == BlockState::Active);
@@ -194,7 +203,7 @@ impl<'a> BlocksBuilder<'a> {
 
 /// The milliseconds from one instant to a later one; `None` where it is not later.
 fn ms_between(from: UtcMillis, to: UtcMillis) -> Option<u64> {
-    u64::try_from(to.0 - from.0).ok().filter(|&ms| ms > 0)
+    u64::try_from(to.0.saturating_sub(from.0)).ok().filter(|&ms| ms > 0)
 }
 
 /// A block or gap before its sums are made.
@@ -202,19 +211,19 @@ fn ms_between(from: UtcMillis, to: UtcMillis) -> Option<u64> {
 struct Window {
     start: UtcMillis,
     end: UtcMillis,
-    /// Its hours with responses; a gap has none.
-    hours: Vec<Summary>,
+    /// The rows of its hours with responses; a gap has none.
+    hour_rows: Vec<u32>,
 }
 
 impl Window {
     /// The gap between two responses, if they are so far apart.
     fn gap(previous: UtcMillis, next: UtcMillis) -> Option<Window> {
-        let start = UtcMillis(previous.0 + BLOCK_MS);
-        (start < next).then(|| Window { start, end: next, hours: Vec::new() })
+        let start = UtcMillis(previous.0.saturating_add(BLOCK_MS));
+        (start < next).then(|| Window { start, end: next, hour_rows: Vec::new() })
     }
 
     fn is_gap(&self) -> bool {
-        self.hours.is_empty()
+        self.hour_rows.is_empty()
     }
 
     fn state(&self, now: UtcMillis) -> BlockState {
@@ -257,7 +266,7 @@ mod tests {
     use crate::money::NanoUsd;
     use proptest::prelude::*;
 
-    /// The blocks in one line each: `start-end` in hours and minutes, responses, and the state where it is not finished.
+    /// The blocks in one line each: start and end to the minute, responses, and the state where it is not finished.
     fn lines(report: &BlocksReport) -> Vec<String> {
         let clock = |time: UtcMillis| time.to_string()[5..16].to_owned();
         let line = |block: &Block| {
@@ -449,10 +458,13 @@ mod tests {
         blocks
     }
 
+    /// A minute, an hour and more than a block, so that responses fall into one block, the next one, and beyond gaps.
+    const STEP_SCALES: [i64; 3] = [60_000, 3_600_000, 30_000_000];
+
     proptest! {
         #[test]
         fn blocks_are_those_of_a_walk_over_the_responses(
-            steps in prop::collection::vec((prop::sample::select(vec![60_000, 3_600_000, 30_000_000]), 0_i64..1000), 0..80),
+            steps in prop::collection::vec((prop::sample::select(STEP_SCALES.to_vec()), 0_i64..1000), 0..80),
             start in 0..BLOCK_MS,
             n_rotated in 0_usize..80,
         ) {
@@ -462,7 +474,8 @@ mod tests {
                 clock += scale * part / 1000;
                 times.push(clock);
             }
-            let responses: Vec<Response> = times.iter().map(|&ms| Response { time: Some(UtcMillis(ms)), ..undated() }).collect();
+            let response = |&ms: &i64| Response { time: Some(UtcMillis(ms)), ..undated() };
+            let responses: Vec<Response> = times.iter().map(response).collect();
             let mut usage = roll_up(&responses);
             let n_entries = usage.entries.len().max(1);
             usage.entries.rotate_left(n_rotated % n_entries);
@@ -470,7 +483,8 @@ mod tests {
             let mut builder = BlocksBuilder::new(&request, &usage.catalog, &prices);
             usage.entries.iter().for_each(|entry| builder.add(entry));
             let blocks = builder.finish().blocks;
-            let drawn: Vec<_> = blocks.iter().map(|block| (block.start.0, block.end.0, block.usage.responses)).collect();
+            let drawn = |block: &Block| (block.start.0, block.end.0, block.usage.responses);
+            let drawn: Vec<_> = blocks.iter().map(drawn).collect();
             prop_assert_eq!(drawn, plain_blocks(&times));
         }
     }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::calendar::{AskedDays, LocalDay, LocalDays, Period};
 use super::counted::{Contexts, CountedContext};
-use super::order::{keep_latest, sort_rows};
+use super::order::arranged;
 use super::summary::Summary;
 use super::tally::{SessionsByRow, Tally};
 use super::{Grouping, Report, ReportRequest, ReportRow, RowKey, UsageCatalog};
@@ -14,31 +14,32 @@ use crate::pricing::PriceTable;
 use crate::rollup::{SessionNumber, UsageEntry};
 use crate::time::Slot;
 
-/// What a row stands for, by numbers: periods by their first day, the rest as in [`Contexts`].
+/// What a row stands for, by numbers; which ones, the grouping says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum RowId {
-    Period { first_day: LocalDay, project: Option<u32> },
-    Undated { project: Option<u32> },
-    Session(SessionNumber),
-    Project(u32),
-    Model(u32),
-    Machine(u32),
+struct RowId {
+    /// The first day of a period; [`UNDATED`] for records without a time, and where rows are not periods.
+    first_day: LocalDay,
+    /// The session, or what else rows stand for, as numbered in [`Contexts`]; [`NO_NUMBER`] for a period as a whole.
+    number: u32,
 }
+
+/// No day of any calendar.
+const UNDATED: LocalDay = LocalDay(i32::MIN);
+const NO_NUMBER: u32 = u32::MAX;
 
 /// Where in the calendar a slot lies.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     slot: Option<Slot>,
     is_asked: bool,
-    /// The first day of its period; `None` where undated or where the report has no periods.
-    first_day: Option<LocalDay>,
+    /// The first day of its period; [`UNDATED`] also where the report has no periods.
+    first_day: LocalDay,
 }
 
 /// Takes roll-up entries one by one and gives a [`Report`].
 ///
-/// The order of the entries never matters to the result. It is fastest when they come ordered by time.
-///
-/// **Source**: 150,000 entries into 500 days take 3 ms, into 6,000 sessions 7 ms (one core, 2026-11-22).
+/// The order of the entries never matters to the result. It is fastest when they come ordered by time: then an entry
+/// takes some 40 ns (150,000 made-up entries of 960 contexts on one busy core at 2.3 GHz, 2026-11-22).
 pub struct ReportBuilder<'a> {
     request: &'a ReportRequest,
     contexts: Contexts<'a>,
@@ -89,24 +90,21 @@ impl<'a> ReportBuilder<'a> {
     /// Sorts and adds up what was added. `session_names` gives the id of a session as the transcript spells it, and is
     /// asked only about sessions with a row of their own.
     pub fn finish(self, session_names: &dyn Fn(SessionNumber) -> String) -> Report {
-        let session_counts = self.session_counts();
         let row_numbers = self.tally.rows().map(|(number, _)| number);
         let summaries: Vec<Summary> =
             row_numbers.map(|number| Summary::of_cells(self.tally.cells(number), &self.contexts)).collect();
-        let named =
-            self.tally.rows().zip(&summaries).zip(session_counts).map(|(((number, id), summary), n_sessions)| {
-                (number, summary.row(self.row_key(id, session_names), n_sessions, &self.contexts))
-            });
-        let mut rows: Vec<(u32, ReportRow)> = named.collect();
-        if let (None, Some(n_rows)) = (self.period, self.request.last) {
-            keep_latest(&mut rows, n_rows);
-        }
-        sort_rows(&mut rows, self.request);
-        let kept: Vec<u32> = rows.iter().map(|(number, _)| *number).collect();
-        let total = Summary::of_parts(kept.iter().map(|&number| &summaries[number as usize]));
+        let named = self.tally.rows().zip(&summaries).zip(self.session_counts());
+        let rows: Vec<ReportRow> = named
+            .map(|(((_, id), summary), n_sessions)| {
+                summary.row(self.row_key(id, session_names), n_sessions, &self.contexts)
+            })
+            .collect();
+        let kept = arranged(&rows, self.request);
+        let total = Summary::of_parts(kept.iter().map(|&row_idx| &summaries[row_idx]));
+        let mut rows: Vec<Option<ReportRow>> = rows.into_iter().map(Some).collect();
         Report {
             grouping: self.request.grouping,
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            rows: kept.iter().filter_map(|&row_idx| rows[row_idx].take()).collect(),
             totals: total.row(RowKey::Total, self.distinct_sessions(&kept), &self.contexts),
             notes: total.notes(self.undated_records, &self.contexts),
         }
@@ -120,32 +118,33 @@ impl<'a> ReportBuilder<'a> {
         }
         let day = slot.map(|slot| self.local_days.day_of(slot.start()));
         let is_asked = self.asked_days.holds(day);
-        let first_day = day.and_then(|day| self.period.map(|period| period.first_day(day)));
+        let first_day = self.period.zip(day).map_or(UNDATED, |(period, day)| period.first_day(day));
         *self.place.insert(Place { slot, is_asked, first_day })
     }
 
     fn row_id(&self, context: CountedContext, place: Place, session: SessionNumber) -> RowId {
-        let project = self.request.by_project.then_some(context.project);
-        match self.request.grouping {
-            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => match place.first_day {
-                Some(first_day) => RowId::Period { first_day, project },
-                None => RowId::Undated { project },
-            },
-            Grouping::Session => RowId::Session(session),
-            Grouping::Project => RowId::Project(context.project),
-            Grouping::Model => RowId::Model(context.model),
-            Grouping::Device => RowId::Machine(context.machine),
-        }
+        let period_part = if self.request.by_project { context.project } else { NO_NUMBER };
+        let number = match self.request.grouping {
+            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => period_part,
+            Grouping::Session => session.0,
+            Grouping::Project => context.project,
+            Grouping::Model => context.model,
+            Grouping::Device => context.machine,
+        };
+        RowId { first_day: place.first_day, number }
     }
 
     fn row_key(&self, id: RowId, session_names: &dyn Fn(SessionNumber) -> String) -> RowKey {
-        match id {
-            RowId::Period { first_day, .. } => RowKey::Period(first_day.date()),
-            RowId::Undated { .. } => RowKey::Undated,
-            RowId::Session(session) => RowKey::Session(session_names(session)),
-            RowId::Project(project) => RowKey::Project(self.contexts.projects[project as usize].to_string()),
-            RowId::Model(model) => RowKey::Model(self.contexts.models[model as usize].to_string()),
-            RowId::Machine(machine) => RowKey::Machine(self.contexts.machines[machine as usize]),
+        let index = id.number as usize;
+        match self.request.grouping {
+            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => match id.first_day {
+                UNDATED => RowKey::Undated,
+                first_day => RowKey::Period(first_day.date()),
+            },
+            Grouping::Session => RowKey::Session(session_names(SessionNumber(id.number))),
+            Grouping::Project => RowKey::Project(self.contexts.projects[index].to_string()),
+            Grouping::Model => RowKey::Model(self.contexts.models[index].to_string()),
+            Grouping::Device => RowKey::Machine(self.contexts.machines[index]),
         }
     }
 
@@ -163,12 +162,13 @@ impl<'a> ReportBuilder<'a> {
     }
 
     /// The number of sessions in all of these rows together.
-    fn distinct_sessions(&self, rows: &[u32]) -> u64 {
+    fn distinct_sessions(&self, row_idxs: &[usize]) -> u64 {
         if self.request.grouping == Grouping::Session {
-            return rows.len() as u64;
+            return row_idxs.len() as u64;
         }
-        let kept: FxHashSet<u32> = rows.iter().copied().collect();
-        let pairs = self.sessions.pairs().filter(|(row, _)| kept.contains(row));
+        let mut is_kept = vec![false; self.tally.rows().len()];
+        row_idxs.iter().for_each(|&row_idx| is_kept[row_idx] = true);
+        let pairs = self.sessions.pairs().filter(|(row, _)| is_kept[*row as usize]);
         pairs.map(|(_, session)| session).collect::<FxHashSet<_>>().len() as u64
     }
 }

@@ -1,6 +1,6 @@
 //! What of an entry counts in a report, under which names, and what it costs: the part that all reports share.
 //!
-//! Each entry is priced once, by itself, whatever it is summed into afterwards; so all reports add up to the same money.
+//! Each entry is priced once, by itself, whatever it is summed into afterwards; so all reports add up to the same.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub(super) struct CountedContext {
     pub model: u32,
     pub project: u32,
     pub machine: u32,
+    /// Which of the [`Prices`] its usage has.
+    price: u32,
     is_kept: bool,
 }
 
@@ -40,7 +42,7 @@ pub(super) struct Contexts<'a> {
     /// Shared project names.
     pub projects: Vec<Arc<str>>,
     pub machines: Vec<MachineId>,
-    prices: ContextPrices<'a>,
+    prices: Prices<'a>,
 }
 
 impl<'a> Contexts<'a> {
@@ -50,6 +52,7 @@ impl<'a> Contexts<'a> {
         let unknown = unknown_context();
         let mut contexts = Vec::with_capacity(catalog.contexts.len() + 1);
         let (mut models, mut projects, mut machines) = (Numbering::new(), Numbering::new(), Numbering::new());
+        let mut prices = Prices::new(price_table);
         for context in catalog.contexts.iter().chain([&unknown]) {
             let project: Arc<str> = shared_name(&context.project).into();
             contexts.push(CountedContext {
@@ -58,9 +61,9 @@ impl<'a> Contexts<'a> {
                 model: models.number_of(&context.model),
                 project: projects.number_of(&project),
                 machine: machines.number_of(&context.machine),
+                price: prices.number_of(context),
             });
         }
-        let prices = ContextPrices::new(&catalog.contexts, price_table);
         Contexts { contexts, models: models.values, projects: projects.values, machines: machines.values, prices }
     }
 
@@ -77,7 +80,7 @@ impl<'a> Contexts<'a> {
 
     /// The cost of an entry of a context; `None` where there is no price.
     pub(super) fn cost_of(&mut self, context: CountedContext, entry: &UsageEntry) -> Option<NanoUsd> {
-        self.prices.cost_of(context.number, entry)
+        self.prices.cost_of(context.price, entry)
     }
 
     /// How many contexts there are.
@@ -121,12 +124,17 @@ impl<T: Clone + Eq + Hash> Numbering<T> {
     }
 }
 
-/// The prices of contexts; the only place where reports ask the price table.
+/// What the price of a context depends on: its model, speed, service tier and inference geography.
+type PricedAs = [Arc<str>; 4];
+
+/// Prices of usage; the only place where reports ask the price table.
 ///
-/// A rate is looked up once for a context, prompt class and UTC day, as long as entries come by day.
-struct ContextPrices<'a> {
-    contexts: &'a [UsageContext],
-    entries: Vec<Option<&'a ModelPrices>>,
+/// Contexts with the same price share it, which leaves some dozens. A rate is looked up once for each of them, a prompt
+/// class and a UTC day, as long as entries come by day.
+struct Prices<'a> {
+    table: &'a PriceTable,
+    numbering: Numbering<PricedAs>,
+    of_models: Vec<Option<&'a ModelPrices>>,
     rates: Vec<[Option<DayRate>; PromptClass::ALL.len()]>,
 }
 
@@ -137,36 +145,36 @@ struct DayRate {
     rate: Option<Rate>,
 }
 
-impl<'a> ContextPrices<'a> {
-    fn new(contexts: &'a [UsageContext], price_table: &'a PriceTable) -> Self {
-        let mut by_model: FxHashMap<&str, Option<&ModelPrices>> = FxHashMap::default();
-        let entries = contexts.iter().map(|context| {
-            let model: &str = &context.model;
-            *by_model.entry(model).or_insert_with(|| price_table.entry(model))
-        });
-        ContextPrices { entries: entries.collect(), rates: vec![[None; 3]; contexts.len()], contexts }
+impl<'a> Prices<'a> {
+    fn new(table: &'a PriceTable) -> Self {
+        Prices { table, numbering: Numbering::new(), of_models: Vec::new(), rates: Vec::new() }
+    }
+
+    fn number_of(&mut self, context: &UsageContext) -> u32 {
+        let UsageContext { model, speed, service_tier, inference_geo, .. } = context;
+        let priced_as = [model, speed, service_tier, inference_geo].map(Arc::clone);
+        let number = self.numbering.number_of(&priced_as);
+        if number as usize == self.of_models.len() {
+            self.of_models.push(self.table.entry(model));
+            self.rates.push([None; PromptClass::ALL.len()]);
+        }
+        number
     }
 
     fn cost_of(&mut self, number: u32, entry: &UsageEntry) -> Option<NanoUsd> {
-        let number = number as usize;
-        let known = self.rates.get_mut(number)?;
-        let known = &mut known[entry.key.class as usize];
         let utc_day = entry.key.slot.map(Slot::utc_day);
-        let rate = match known {
-            Some(known) if known.utc_day == utc_day => &known.rate,
-            _ => {
-                let context = &self.contexts[number];
-                let query = PriceQuery {
-                    speed: &context.speed,
-                    service_tier: &context.service_tier,
-                    inference_geo: &context.inference_geo,
-                    class: entry.key.class,
-                    day: utc_day,
-                };
-                let rate = self.entries[number].and_then(|prices| prices.rate(&query));
-                &known.insert(DayRate { utc_day, rate }).rate
-            }
-        };
-        rate.as_ref().map(|rate| rate.cost(&entry.sums.tokens, entry.sums.web_searches))
+        let cost = |rate: &Rate| rate.cost(&entry.sums.tokens, entry.sums.web_searches);
+        match &self.rates[number as usize][entry.key.class as usize] {
+            Some(known) if known.utc_day == utc_day => known.rate.as_ref().map(cost),
+            _ => self.look_up(number, entry.key.class, utc_day).as_ref().map(cost),
+        }
+    }
+
+    fn look_up(&mut self, number: u32, class: PromptClass, utc_day: Option<i32>) -> Option<Rate> {
+        let [_, speed, service_tier, inference_geo] = &self.numbering.values[number as usize];
+        let query = PriceQuery { speed, service_tier, inference_geo, class, day: utc_day };
+        let rate = self.of_models[number as usize].and_then(|prices| prices.rate(&query));
+        self.rates[number as usize][class as usize] = Some(DayRate { utc_day, rate });
+        rate
     }
 }

@@ -19,6 +19,8 @@ use crate::time::UtcMillis;
 pub(super) const SONNET: &str = "claude-sonnet-4-5-20250929";
 /// $1 a million input tokens, $5 a million output tokens.
 pub(super) const HAIKU: &str = "claude-haiku-4-5-20251001";
+/// As Sonnet 4.5 until 2026-03-12, UTC; since then, large prompts cost no more than small ones.
+pub(super) const SONNET_4_6: &str = "claude-sonnet-4-6";
 /// A model without a price.
 pub(super) const UNPRICED: &str = "local-model";
 

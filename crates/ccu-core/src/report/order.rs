@@ -7,17 +7,17 @@ use jiff::civil::Date;
 use super::calendar::Period;
 use super::{Order, ReportRequest, ReportRow, RowKey};
 
-/// Keeps the `n_rows` rows with the latest last activity; rows that are all undated are the oldest.
-pub(super) fn keep_latest(rows: &mut Vec<(u32, ReportRow)>, n_rows: usize) {
-    rows.sort_by(|(_, a), (_, b)| b.last_activity.cmp(&a.last_activity).then_with(|| a.key.cmp(&b.key)));
-    rows.truncate(n_rows);
-}
-
-/// Sorts periods by time, with undated rows as the oldest, and everything else by cost and then by tokens.
-pub(super) fn sort_rows(rows: &mut [(u32, ReportRow)], request: &ReportRequest) {
+/// The indexes of the rows that stay, in the order asked for.
+pub(super) fn arranged(rows: &[ReportRow], request: &ReportRequest) -> Vec<usize> {
+    let mut row_idxs: Vec<usize> = (0..rows.len()).collect();
     let is_by_period = Period::of(request).is_some();
+    if let (false, Some(n_rows)) = (is_by_period, request.last) {
+        row_idxs.sort_by(|&a, &b| latest_first(&rows[a], &rows[b]));
+        row_idxs.truncate(n_rows);
+    }
     let order = request.order.unwrap_or(if is_by_period { Order::Ascending } else { Order::Descending });
-    rows.sort_by(|(_, a), (_, b)| {
+    row_idxs.sort_by(|&a, &b| {
+        let (a, b) = (&rows[a], &rows[b]);
         let ascending = if is_by_period { first_day(a).cmp(&first_day(b)) } else { by_size(a, b) };
         let directed = match order {
             Order::Ascending => ascending,
@@ -26,8 +26,15 @@ pub(super) fn sort_rows(rows: &mut [(u32, ReportRow)], request: &ReportRequest) 
         // The rows of one period, one for each project, have the same key.
         directed.then_with(|| (&a.key, &a.projects).cmp(&(&b.key, &b.projects)))
     });
+    row_idxs
 }
 
+/// Rows that are all undated are the oldest.
+fn latest_first(a: &ReportRow, b: &ReportRow) -> Ordering {
+    b.last_activity.cmp(&a.last_activity).then_with(|| a.key.cmp(&b.key))
+}
+
+/// The time of a period; undated rows come before all of them.
 fn first_day(row: &ReportRow) -> Option<Date> {
     match &row.key {
         RowKey::Period(date) => Some(*date),
@@ -41,6 +48,6 @@ fn first_day(row: &ReportRow) -> Option<Date> {
 }
 
 fn by_size(a: &ReportRow, b: &ReportRow) -> Ordering {
-    let size = |row: &ReportRow| (row.usage.cost, row.usage.tokens.total());
-    size(a).cmp(&size(b))
+    let by_tokens = || a.usage.tokens.total().cmp(&b.usage.tokens.total());
+    a.usage.cost.cmp(&b.usage.cost).then_with(by_tokens)
 }

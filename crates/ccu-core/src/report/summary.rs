@@ -25,11 +25,11 @@ impl Summary {
         for cell in cells {
             let context = contexts.by_index(cell.context);
             summary.add_model(context.model, &cell.usage);
-            summary.projects.push(context.project);
-            summary.machines.push(context.machine);
+            push_unless_last(&mut summary.projects, context.project);
+            push_unless_last(&mut summary.machines, context.machine);
             summary.add_time(cell.first, cell.last);
         }
-        summary.merge_repeated_numbers();
+        summary.complete();
         summary
     }
 
@@ -44,7 +44,7 @@ impl Summary {
             summary.machines.extend_from_slice(&part.machines);
             summary.add_time(part.first, part.last);
         }
-        summary.merge_repeated_numbers();
+        summary.complete();
         summary
     }
 
@@ -94,7 +94,6 @@ impl Summary {
     }
 
     fn add_model(&mut self, model: u32, usage: &Usage) {
-        self.usage.add(usage);
         match self.models.iter_mut().find(|(known, _)| *known == model) {
             Some((_, sum)) => sum.add(usage),
             None => self.models.push((model, *usage)),
@@ -106,7 +105,10 @@ impl Summary {
         self.last = self.last.max(last);
     }
 
-    fn merge_repeated_numbers(&mut self) {
+    fn complete(&mut self) {
+        for (_, usage) in &self.models {
+            self.usage.add(usage);
+        }
         for numbers in [&mut self.projects, &mut self.machines] {
             numbers.sort_unstable();
             numbers.dedup();
@@ -114,7 +116,14 @@ impl Summary {
     }
 }
 
-/// Whether a sum stands at the largest number. Nothing is ever subtracted, so if any part of a total does, the total does.
+/// Keeps a list with many repetitions in a row short.
+fn push_unless_last(numbers: &mut Vec<u32>, number: u32) {
+    if numbers.last() != Some(&number) {
+        numbers.push(number);
+    }
+}
+
+/// Whether a sum stands at the largest number. Nothing is ever subtracted, so a total is as large as any of its parts.
 fn is_saturated(total: &Usage) -> bool {
     let Usage { responses, partial, legacy, tokens, web_searches, cost, unpriced_tokens } = total;
     // The sum of all tokens is the largest of the token sums.

@@ -1,4 +1,4 @@
-//! The sums of a report while entries are added: one cell for each row and context.
+//! The sums of a report while entries are added: for each row, cells with the sums of one context.
 //!
 //! Models, projects and machines of a row all follow from the contexts of its cells, so they are looked at only when
 //! the report is finished, some thousand times instead of once an entry.
@@ -45,23 +45,28 @@ impl Cell {
 }
 
 /// Sums by row and context. `K` tells rows apart.
+///
+/// A row may have several cells of one context: where the right one is not found at once, a new one costs less than a
+/// search. As entries come by time, there are few of these, and what reads the cells adds them up anyway.
 #[derive(Debug)]
 pub(super) struct Tally<K> {
     cells: Vec<Cell>,
-    cell_numbers: FxHashMap<(u32, u32), u32>,
+    /// The key of each row and its newest cell.
     rows: Vec<(K, u32)>,
     row_numbers: FxHashMap<K, u32>,
     newest_row: Option<(K, u32)>,
-    /// By context: the row it was added to last, and the cell. Entries come by time, so it is mostly the one asked for.
+    /// By context: the row it was added to last, and the cell.
     newest_cells: Vec<(u32, u32)>,
 }
+
+/// In how many of the newest cells of a row a context is looked for. A session seldom has more contexts at one time.
+const N_CELLS_SEARCHED: usize = 8;
 
 impl<K: Copy + Eq + Hash> Tally<K> {
     /// No sums yet, of so many contexts.
     pub(super) fn new(n_contexts: usize) -> Self {
         Tally {
             cells: Vec::new(),
-            cell_numbers: FxHashMap::default(),
             rows: Vec::new(),
             row_numbers: FxHashMap::default(),
             newest_row: None,
@@ -84,19 +89,28 @@ impl<K: Copy + Eq + Hash> Tally<K> {
         }
     }
 
-    /// The cell of a row and a context.
+    /// A cell of a row and a context.
     pub(super) fn cell(&mut self, row: u32, context: u32) -> &mut Cell {
-        let (newest_row, newest_cell) = &mut self.newest_cells[context as usize];
-        if *newest_row != row {
-            let newest_of_row = &mut self.rows[row as usize].1;
-            *newest_row = row;
-            *newest_cell = *self.cell_numbers.entry((row, context)).or_insert_with(|| {
-                let previous = std::mem::replace(newest_of_row, self.cells.len() as u32);
-                self.cells.push(Cell { context, previous, usage: Usage::default(), first: None, last: None });
-                *newest_of_row
-            });
+        let (newest_row, newest_cell) = self.newest_cells[context as usize];
+        let number = if newest_row == row { newest_cell } else { self.find_or_make_cell(row, context) };
+        &mut self.cells[number as usize]
+    }
+
+    fn find_or_make_cell(&mut self, row: u32, context: u32) -> u32 {
+        let newest = self.rows[row as usize].1;
+        let searched = std::iter::successors(self.numbered(newest), |(_, cell)| self.numbered(cell.previous));
+        let found = searched.take(N_CELLS_SEARCHED).find(|(_, cell)| cell.context == context);
+        let number = found.map_or(self.cells.len() as u32, |(number, _)| number);
+        if number as usize == self.cells.len() {
+            self.cells.push(Cell { context, previous: newest, usage: Usage::default(), first: None, last: None });
+            self.rows[row as usize].1 = number;
         }
-        &mut self.cells[*newest_cell as usize]
+        self.newest_cells[context as usize] = (row, number);
+        number
+    }
+
+    fn numbered(&self, number: u32) -> Option<(u32, &Cell)> {
+        self.cells.get(number as usize).map(|cell| (number, cell))
     }
 
     /// The rows in the order of first use.

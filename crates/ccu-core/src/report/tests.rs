@@ -6,8 +6,8 @@ use jiff::civil::{Date, Weekday};
 use proptest::prelude::*;
 
 use super::fixture::{
-    HAIKU, Response, SONNET, UNPRICED, at, date, keys, now, output, report, report_on, request, roll_up, time, undated,
-    zone,
+    HAIKU, Response, SONNET, SONNET_4_6, UNPRICED, at, date, keys, now, output, report, report_on, request, roll_up,
+    time, undated, zone,
 };
 use super::{Grouping, Order, Report, ReportRequest, ReportRow, RowKey, Usage};
 use crate::ids::MachineId;
@@ -302,6 +302,23 @@ fn the_prompt_class_is_priced_apart() {
 }
 
 #[test]
+fn each_day_has_its_price() {
+    let tokens = TokenCounts { input: 300_000, ..TokenCounts::default() };
+    let responses = [
+        Response { model: SONNET_4_6, tokens, ..at("2026-03-12T23:59:59Z") },
+        Response { model: SONNET_4_6, tokens, ..at("2026-03-13T00:00:00Z") },
+        Response { model: SONNET_4_6, tokens, ..undated() },
+    ];
+    let costs = |request: &ReportRequest| {
+        report(request, &responses).rows.iter().map(|row| row.usage.cost.0 / 1_000_000).collect::<Vec<_>>()
+    };
+    assert_eq!(costs(&request(Grouping::Daily)), [900, 1800, 900]);
+    // Prices change with the UTC day, wherever the reader is.
+    assert_eq!(costs(&ReportRequest { zone: zone("Pacific/Apia"), ..request(Grouping::Daily) }), [900, 2700]);
+    assert_eq!(costs(&request(Grouping::Model)), [3600]);
+}
+
+#[test]
 fn sums_that_are_too_large_are_noted() {
     let most = |session| Response { session, tokens: output(u64::MAX / 2), ..at("2026-11-20T08:00:00Z") };
     let unpriced = |session| Response { model: UNPRICED, ..most(session) };
@@ -371,7 +388,7 @@ prop_compose! {
         time in prop::option::weighted(0.9, now().0 - 60_000_000_000..now().0),
         session in 0_u32..12,
         machine in 1_u8..4,
-        model in prop::sample::select(vec![SONNET, HAIKU, UNPRICED]),
+        model in prop::sample::select(vec![SONNET, SONNET_4_6, HAIKU, UNPRICED]),
         project in prop::sample::select(vec!["/home/a/src/api", r"C:\src\api", "/home/a/src/web", ""]),
         tokens in any_tokens(),
         is_partial in any::<bool>(),
@@ -382,7 +399,7 @@ prop_compose! {
 
 prop_compose! {
     fn any_request()(
-        zone_name in prop::sample::select(vec!["UTC", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns"]),
+        zone_name in prop::sample::select(vec!["UTC", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia"]),
         week_start in 0_i8..7,
         since in prop::option::of(0_i32..700),
         until in prop::option::of(0_i32..700),
@@ -441,7 +458,8 @@ proptest! {
         (from, to) in (0_usize..60, 0_usize..60),
     ) {
         let mut usage = roll_up(&responses);
-        let reports = |usage: &_| GROUPINGS.map(|grouping| report_on(&ReportRequest { grouping, ..asked.clone() }, usage));
+        let asked_by = |grouping| ReportRequest { grouping, ..asked.clone() };
+        let reports = |usage: &_| GROUPINGS.map(|grouping| report_on(&asked_by(grouping), usage));
         let ordered = reports(&usage);
         let n_entries = usage.entries.len().max(1);
         usage.entries.rotate_left(from % n_entries);

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// Containers nested deeper than this are left to serde_json.
 const DEEPEST: u32 = 64;
@@ -78,17 +78,10 @@ impl<'a> Cursor<'a> {
     /// A key without escapes.
     fn key(&mut self) -> Option<&'a [u8]> {
         self.take(b'"')?;
-        let start = self.position;
-        loop {
-            match self.peek()? {
-                b'"' => break,
-                b'\\' | 0..=0x1f => return None,
-                _ => self.position += 1,
-            }
-        }
-        let key = &self.line[start..self.position];
-        self.position += 1;
-        Some(key)
+        let rest = &self.line[self.position..];
+        let end = quote_or_backslash(rest)?;
+        self.position += end + 1;
+        (rest[end] == b'"').then(|| &rest[..end])
     }
 
     pub fn value_start(&self) -> Option<ValueStart> {
@@ -106,20 +99,15 @@ impl<'a> Cursor<'a> {
             return Some(None);
         }
         let start = self.position;
-        self.skip_string()?;
-        let inner = &self.line[start + 1..self.position - 1];
-        // One pass without branches, which the compiler makes wide.
-        let (has_control, has_escape) = inner
-            .iter()
-            .fold((false, false), |(control, escape), byte| (control | (*byte < 0x20), escape | (*byte == b'\\')));
-        if has_control {
-            return None;
-        }
-        if has_escape {
+        let inner = &self.line[start + 1..];
+        let end = quote_or_backslash(inner)?;
+        if inner[end] == b'\\' {
+            self.skip_string()?;
             let text: String = serde_json::from_slice(&self.line[start..self.position]).ok()?;
             return Some(Some(text).filter(|text| !text.is_empty()).map(Cow::Owned));
         }
-        let text = std::str::from_utf8(inner).ok()?;
+        self.position = start + end + 2;
+        let text = std::str::from_utf8(&inner[..end]).ok()?;
         Some(Some(text).filter(|text| !text.is_empty()).map(Cow::Borrowed))
     }
 
@@ -223,5 +211,47 @@ impl<'a> Cursor<'a> {
             self.position += 1;
         }
         (self.position > start).then_some(())
+    }
+}
+
+/// Most keys and ids end within so many bytes; a vector search takes longer to start than they are long.
+const SHORT: usize = 48;
+
+/// The first quote or backslash, eight bytes at a time as long as it is near.
+fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
+    let mut position = 0;
+    while position < SHORT {
+        let Some(word) = bytes[position..].first_chunk::<8>() else { break };
+        let word = u64::from_le_bytes(*word);
+        let hits = zero_bytes(word ^ QUOTES) | zero_bytes(word ^ BACKSLASHES);
+        if hits != 0 {
+            return Some(position + hits.trailing_zeros() as usize / 8);
+        }
+        position += 8;
+    }
+    memchr2(b'"', b'\\', &bytes[position..]).map(|found| position + found)
+}
+
+const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
+const QUOTES: u64 = EACH_BYTE * b'"' as u64;
+const BACKSLASHES: u64 = EACH_BYTE * b'\\' as u64;
+
+/// The high bit of each byte that is zero; only bits above a true one may be wrong, and the lowest is what is asked for.
+///
+/// **Source**: "Determine if a word has a zero byte" in <https://graphics.stanford.edu/~seander/bithacks.html>.
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(EACH_BYTE) & !word & (EACH_BYTE << 7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_first_quote_or_backslash_is_found(bytes in prop::collection::vec(prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\')], 0..120)) {
+            prop_assert_eq!(quote_or_backslash(&bytes), bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')));
+        }
     }
 }

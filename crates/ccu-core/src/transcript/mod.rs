@@ -45,7 +45,7 @@ pub fn read_line(line: &[u8]) -> Line<'_> {
         return Line::Other;
     }
     match scan::scan(line) {
-        Some(row) => row.map_or(Line::Other, |row| Line::Usage(Box::new(row))),
+        Some(row) => row.map_or(Line::Other, Line::Usage),
         None => read_with_serde(line),
     }
 }

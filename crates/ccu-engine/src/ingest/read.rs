@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use ccu_core::dedupe::{Merged, merge};
+use ccu_core::dedupe::merge;
 use ccu_core::ids::{MachineId, RecordKey};
 use ccu_core::normalize::Normalizer;
 use ccu_core::record::UsageRecord;
@@ -162,10 +162,7 @@ impl Gathered {
                     self.records.push(record);
                 }
                 Some(&record_idx) => {
-                    let known = &mut self.records[record_idx];
-                    if let Merged::Improved(better) = merge(known, &record) {
-                        *known = *better;
-                    }
+                    merge(&mut self.records[record_idx], record);
                 }
             }
         }

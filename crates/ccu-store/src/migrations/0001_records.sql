@@ -51,7 +51,7 @@ CREATE TABLE strands (
 -- The sequence number is the rowid: appending is cheap, and "what is new since" needs no index.
 CREATE TABLE records (
   sequence       INTEGER PRIMARY KEY,
-  key            BLOB NOT NULL CHECK (length(key) = 16),
+  key            BLOB NOT NULL,     -- 16 bytes
   uuid           ANY,               -- as in sessions
   strand         INTEGER NOT NULL,
   time           INTEGER,           -- UTC ms, the earliest seen
