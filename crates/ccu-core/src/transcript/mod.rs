@@ -15,8 +15,9 @@ pub use row::{LineProblem, Row, SubCall};
 
 use std::borrow::Cow;
 
-/// A token count above this is no count of tokens; it is read as this many and named as a problem.
-pub const MOST_TOKENS: u64 = 1_000_000_000_000;
+/// A token count above this is no count of tokens; it is read as this many and named as a problem. It is the largest whole
+/// number that every reader of JSON holds exactly, 2^53 - 1 (RFC 8259, section 6).
+pub const MOST_TOKENS: u64 = 9_007_199_254_740_991;
 
 /// What a transcript line is to us.
 #[derive(Debug, Clone, PartialEq)]

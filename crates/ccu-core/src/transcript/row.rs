@@ -159,7 +159,7 @@ impl fmt::Display for LineProblem {
             LineProblem::NotJson => "holds usage but is not valid JSON, left out",
             LineProblem::TooLong => "holds usage but is longer than 64 MB, left out",
             LineProblem::NotUtf8 => "holds bytes that are not UTF-8, counted with those replaced",
-            LineProblem::OddTokenCount => "holds a token count that is no plausible whole number, read as 0 or 10^12",
+            LineProblem::OddTokenCount => "holds a token count that is no plausible whole number, read as 0 or 2^53 - 1",
             LineProblem::OddTime => "has no usable timestamp, counted under `unknown`",
         })
     }
