@@ -6,6 +6,7 @@
 pub mod atomic_file;
 pub mod claude_settings;
 pub mod config;
+pub mod demo;
 pub mod env;
 pub mod file_lock;
 pub mod ingest;

@@ -37,7 +37,7 @@ use prices::price_overrides;
 use schema::LocatedSetting;
 
 /// What a valid configuration file says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
     path: PathBuf,
     settings: Vec<LocatedSetting>,

@@ -87,14 +87,14 @@ impl Ledger {
         Ok(ingest::refresh(&mut self.store, source, progress)?)
     }
 
-    /// Reads the transcripts below `roots` as another machine's: what invented data is made of.
+    /// Reads another machine's transcripts, as invented data needs it; `name` is that machine's.
     ///
     /// **Errors**: those of the store.
-    pub fn refresh_for(&mut self, machine: MachineId, name: &str, roots: &[TranscriptRoot], progress: &dyn Progress) -> Result<Refreshed, LedgerError> {
+    pub fn refresh_for(&mut self, name: &str, source: Source<'_>, progress: &dyn Progress) -> Result<Refreshed, LedgerError> {
         let mut writing = self.store.begin()?;
-        writing.name_machine(machine, name)?;
+        writing.name_machine(source.machine, name)?;
         writing.commit()?;
-        Ok(ingest::refresh(&mut self.store, Source { roots, machine }, progress)?)
+        Ok(ingest::refresh(&mut self.store, source, progress)?)
     }
 
     /// The machines that the ledger knows.
