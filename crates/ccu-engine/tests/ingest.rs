@@ -1,5 +1,7 @@
 //! Reading transcripts into a ledger: what grows, shrinks, breaks, loops and vanishes.
 
+#![expect(clippy::unwrap_used, reason = "a test bench that cannot set up its test fails it")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -250,6 +252,18 @@ fn an_interrupted_run_keeps_what_it_read_and_the_next_reads_the_rest() {
     assert_eq!(kept, refreshed.inserted.new);
     bench.refresh();
     assert_eq!(bench.total().responses, 40 * 60);
+}
+
+#[test]
+fn a_run_that_ends_within_a_file_leaves_the_rest_of_it_to_the_next() {
+    let mut bench = Bench::new();
+    let rows: String = (0..5_000).map(|id| row(&id.to_string(), 1)).collect();
+    bench.write("s.jsonl", rows.as_bytes());
+    assert!(bench.refresh_watched(&Impatient(AtomicBool::new(false))).is_interrupted);
+    let kept = bench.total().responses;
+    assert!(kept > 0 && kept < 5_000, "{kept}");
+    bench.refresh();
+    assert_eq!(bench.total().responses, 5_000);
 }
 
 fn corpus() -> (Vec<u8>, UsageSums) {

@@ -38,7 +38,7 @@ impl Store {
         migrations::check(&connection, path)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(wrap)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(wrap)?;
-        connection.pragma_update(None, "cache_size", -8192).map_err(wrap)?;
+        connection.pragma_update(None, "cache_size", -32768).map_err(wrap)?;
         connection.set_prepared_statement_cache_capacity(64);
         migrations::migrate(&mut connection, path)?;
         let mut store = Store { connection, dictionary: Dictionary::default(), path: path.to_owned(), this_machine };

@@ -42,7 +42,7 @@ pub struct FileIdentity {
 pub struct Cursor {
     /// Which file it was.
     pub identity: FileIdentity,
-    /// Its size in bytes.
+    /// Its size in bytes; of a file that was not read to its end, the offset.
     pub size: u64,
     /// When it was last modified, in nanoseconds since 1970.
     pub modified_ns: i64,

@@ -28,7 +28,7 @@ use pending::{Pending, PendingTranscript};
 use read::{Piece, Reader};
 
 /// Records in one transaction: few enough to lose little and to keep the write-ahead log small.
-const RECORDS_PER_TRANSACTION: u64 = 20_000;
+const RECORDS_PER_TRANSACTION: u64 = 60_000;
 /// Pieces in one transaction, where pieces hold few records.
 const PIECES_PER_TRANSACTION: u64 = 2_000;
 /// Pieces that may wait for the store; with 512 records each at most, 2 MB.
@@ -140,7 +140,8 @@ impl Run<'_> {
             let (sender, receiver) = sync_channel(WAITING_PIECES);
             for _ in 0..n_threads {
                 let sender = sender.clone();
-                scope.spawn(move || self.read_all(&|message| sender.send(message).is_ok()));
+                let read = move || self.read_all(&|message| sender.send(message).is_ok());
+                let _ = thread::Builder::new().name("rd".into()).spawn_scoped(scope, read);
             }
             drop::<SyncSender<Message>>(sender);
             intake.take_all(store, receiver)

@@ -84,12 +84,12 @@ impl Reader {
             if filled == self.window.len() {
                 filled = self.take_long_line(reading)?;
             }
-            if self.gathered.records.len() >= RECORDS_PER_PIECE && !keep_on(self.piece(reading)) {
+            if self.gathered.records.len() >= RECORDS_PER_PIECE && !keep_on(self.piece(reading, Remainder::Unread)) {
                 return Ok(());
             }
         }
         self.take_last_line(reading, filled);
-        keep_on(self.piece(reading));
+        keep_on(self.piece(reading, Remainder::None));
         Ok(())
     }
 
@@ -131,14 +131,14 @@ impl Reader {
         self.gathered.take(&mut self.normalizer, &self.window[..filled], reading.offset);
     }
 
-    fn piece(&mut self, reading: &mut Reading) -> Piece {
+    fn piece(&mut self, reading: &mut Reading, remainder: Remainder) -> Piece {
         self.gathered.by_key.clear();
         let piece = Piece {
             transcript_idx: reading.transcript_idx,
             records: std::mem::take(&mut self.gathered.records),
             problems_from: reading.sent_offset,
             problems: std::mem::take(&mut self.gathered.problems),
-            cursor: reading.cursor(),
+            cursor: reading.cursor(remainder),
             bytes_read: reading.offset - reading.sent_offset,
         };
         reading.sent_offset = reading.offset;
@@ -167,6 +167,13 @@ impl Gathered {
             }
         }
     }
+}
+
+/// Whether more of the file is still to be read after a piece.
+#[derive(Clone, Copy)]
+enum Remainder {
+    None,
+    Unread,
 }
 
 /// One transcript under way.
@@ -200,10 +207,15 @@ impl Reading {
         Ok(bytes)
     }
 
-    fn cursor(&self) -> Cursor {
+    fn cursor(&self, remainder: Remainder) -> Cursor {
+        // A run may end between two pieces. The next one must not take the file for read because it looks as it did.
+        let size = match remainder {
+            Remainder::None => self.state.size,
+            Remainder::Unread => self.offset,
+        };
         Cursor {
             identity: self.state.identity,
-            size: self.state.size,
+            size,
             modified_ns: self.state.modified_ns,
             offset: self.offset,
             tail_hash: tail_hash(&self.tail),
