@@ -1,0 +1,166 @@
+//! `ccu config`: shows and changes the settings in `config.toml`.
+
+use std::path::PathBuf;
+
+use ccu_engine::config::{self, Change, Config, Inputs, KEYS, ResolvedSettings, SettingRow, TypedSettings};
+use ccu_engine::paths;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::args::JsonArgs;
+use crate::error::{CommandError, ErrorKind};
+use crate::printer::Printer;
+use crate::render::json;
+use crate::sanitize::sanitize;
+use crate::settings::{self, Answer};
+use crate::surroundings::Surroundings;
+
+/// What was typed.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+/// What to do with the settings.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConfigAction {
+    /// Show all settings
+    #[command(before_help = "Example: ccu config show --origin")]
+    Show(ShowArgs),
+    /// Print one setting
+    #[command(before_help = "Example: ccu config get report.timezone")]
+    Get {
+        /// The setting
+        key: String,
+    },
+    /// Change a setting
+    #[command(before_help = "Example: ccu config set report.timezone Europe/Berlin", after_help = keys_help())]
+    Set {
+        /// The setting
+        key: String,
+        /// Its value
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// Take a setting out of the file, so that its default holds
+    #[command(before_help = "Example: ccu config unset report.timezone")]
+    Unset {
+        /// The setting
+        key: String,
+    },
+    /// Print where the file is
+    #[command(before_help = "Example: ccu config path")]
+    Path,
+}
+
+/// The flags of `ccu config show`.
+#[derive(Debug, Clone, Args)]
+pub struct ShowArgs {
+    /// Show where each setting comes from: a flag, the environment, a line of the file, or nowhere
+    #[arg(long)]
+    pub origin: bool,
+    /// JSON.
+    #[command(flatten)]
+    pub json: JsonArgs,
+}
+
+/// The setting is not set and has no default.
+#[derive(Debug, thiserror::Error)]
+#[error("`{key}` is not set")]
+struct NotSet {
+    key: String,
+}
+
+/// Shows or changes the settings.
+pub fn run(args: &ConfigArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    match &args.action {
+        ConfigAction::Show(args) => show(args, surroundings, printer),
+        ConfigAction::Get { key } => get(key, surroundings, printer),
+        ConfigAction::Set { key, value } => changed(config::set(&file(surroundings)?, key, value)?, printer),
+        ConfigAction::Unset { key } => changed(config::unset(&file(surroundings)?, key)?, printer),
+        ConfigAction::Path => {
+            let path = file(surroundings)?;
+            Ok(writeln!(printer.stdout(), "{}", sanitize(&path.to_string_lossy()))?)
+        }
+    }
+}
+
+/// Where the configuration file is, or would be.
+///
+/// **Errors**: when no home directory is known and one is needed.
+pub fn file(surroundings: &Surroundings) -> Result<PathBuf, CommandError> {
+    Ok(paths::config_dir(&surroundings.environment)?.value.join(paths::CONFIG_FILE))
+}
+
+fn resolved(surroundings: &Surroundings) -> Result<ResolvedSettings, CommandError> {
+    let config = Config::load(&file(surroundings)?)?;
+    let environment = &surroundings.environment;
+    let typed = TypedSettings::default();
+    Ok(config::resolve(Inputs { typed: &typed, environment, config: &config, host_name: &surroundings.host_name })?)
+}
+
+fn show(args: &ShowArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    let rows = resolved(surroundings)?.rows();
+    match settings::answer(&args.json, surroundings)? {
+        Answer::Table(_) | Answer::Csv => show_lines(&rows, args.origin, printer),
+        answer @ (Answer::Json | Answer::Jq(_)) => printer.json(&json::to_text(&SettingsJson::new(&rows))?, &answer),
+    }
+}
+
+fn show_lines(rows: &[SettingRow], has_origin: bool, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    for row in rows {
+        let (key, value) = (row.key.to_string(), sanitize(&row.value));
+        let origin = if has_origin { format!("  ({})", row.origin) } else { String::new() };
+        writeln!(printer.stdout(), "{} = {value}{}", sanitize(&key), sanitize(&origin))?;
+    }
+    Ok(())
+}
+
+fn get(key: &str, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    match resolved(surroundings)?.get(key)? {
+        Some(row) => Ok(writeln!(printer.stdout(), "{}", sanitize(&row.value))?),
+        None => Err(CommandError::new(ErrorKind::Config, NotSet { key: key.to_owned() })
+            .hint(format!("set it with `ccu config set {key} VALUE`"))),
+    }
+}
+
+/// Says what a change left wrong. That it was made needs no words.
+fn changed(change: Change, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    for problem in &change.remaining {
+        printer.warning(&format!("the configuration is not complete yet: {problem}"))?;
+    }
+    Ok(())
+}
+
+/// The keys with what they mean, for the help of `ccu config set`.
+fn keys_help() -> String {
+    let lines = KEYS.iter().map(|key| format!("  {:<28} {}", key.name, key.meaning));
+    let lines: Vec<String> = std::iter::once("Settings:".to_owned()).chain(lines).collect();
+    lines.join("\n")
+}
+
+#[derive(Serialize)]
+struct SettingsJson {
+    schema: u32,
+    settings: Vec<SettingJson>,
+}
+
+#[derive(Serialize)]
+struct SettingJson {
+    key: String,
+    value: String,
+    origin: String,
+}
+
+impl SettingsJson {
+    fn new(rows: &[SettingRow]) -> Self {
+        let setting = |row: &SettingRow| SettingJson {
+            key: row.key.to_string(),
+            value: row.value.clone(),
+            origin: row.origin.to_string(),
+        };
+        SettingsJson { schema: json::SCHEMA, settings: rows.iter().map(setting).collect() }
+    }
+}

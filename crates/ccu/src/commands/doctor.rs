@@ -1,0 +1,127 @@
+//! `ccu doctor`: looks over configuration, database, transcripts and prices, and says what is wrong and what mends it.
+
+mod checks;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::args::JsonArgs;
+use crate::commands::doctor::checks::Checks;
+use crate::error::CommandError;
+use crate::exit_code::ExitCode;
+use crate::printer::Printer;
+use crate::render::grid::wrapped;
+use crate::render::{json, theme};
+use crate::sanitize::sanitize_lines;
+use crate::settings::{self, Answer};
+use crate::surroundings::Surroundings;
+
+/// What was typed.
+#[derive(Debug, Clone, Args)]
+pub struct DoctorArgs {
+    /// Make the sums of the database anew from its records
+    #[arg(long)]
+    pub rebuild: bool,
+    /// JSON.
+    #[command(flatten)]
+    pub json: JsonArgs,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Worth knowing; reports are right but for what it says.
+    Note,
+    /// Reports are wrong or missing until it is mended.
+    Problem,
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Level::Ok => "ok",
+            Level::Note => "note",
+            Level::Problem => "problem",
+        }
+    }
+
+    fn style(self) -> anstyle::Style {
+        match self {
+            Level::Ok => theme::MUTED,
+            Level::Note => theme::WARNING,
+            Level::Problem => theme::ERROR,
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `configuration`, `database`, `transcripts`, `prices`.
+    pub topic: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// How it is.
+    pub message: String,
+    /// What mends it.
+    pub hint: Option<String>,
+}
+
+/// Looks everything over. The exit code says whether there is a problem.
+pub fn run(
+    args: &DoctorArgs,
+    surroundings: &Surroundings,
+    printer: &mut Printer<'_>,
+) -> Result<ExitCode, CommandError> {
+    let answer = settings::answer(&args.json, surroundings)?;
+    let findings = Checks::new(surroundings).all(args.rebuild);
+    let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
+    match &answer {
+        Answer::Table(options) => write_lines(&findings, options.width, printer)?,
+        Answer::Json | Answer::Jq(_) | Answer::Csv => {
+            let report = FindingsJson { schema: json::SCHEMA, is_healthy: worst < Level::Problem, findings: &findings };
+            printer.json(&json::to_text(&report)?, &answer)?;
+        }
+    }
+    Ok(if worst == Level::Problem { ExitCode::Failed } else { ExitCode::Ok })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingsJson<'a> {
+    schema: u32,
+    is_healthy: bool,
+    findings: &'a [Finding],
+}
+
+fn write_lines(findings: &[Finding], width: usize, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    let mut topic = "";
+    for finding in findings {
+        if finding.topic != topic {
+            let (blank, title) = (if topic.is_empty() { "" } else { "\n" }, theme::TITLE);
+            let (first, rest) = finding.topic.split_at(1);
+            writeln!(printer.stdout(), "{blank}{title}{}{rest}{title:#}", first.to_uppercase())?;
+            topic = finding.topic;
+        }
+        let style = finding.level.style();
+        let lines = sanitize_lines(&finding.message);
+        let mut lines = lines.lines().map(|line| wrapped(line, width.saturating_sub(11), "           "));
+        writeln!(
+            printer.stdout(),
+            "  {style}{:<7}{style:#}  {}",
+            finding.level.name(),
+            lines.next().unwrap_or_default()
+        )?;
+        for line in lines {
+            writeln!(printer.stdout(), "           {line}")?;
+        }
+        if let Some(hint) = &finding.hint {
+            let hint = wrapped(&sanitize_lines(hint), width.saturating_sub(11), "           ");
+            writeln!(printer.stdout(), "           {hint}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! `ccu daily`, `weekly`, `monthly`, `yearly`, `session`, `project`, `model`, `device`: reports by one grouping.
+
+use ccu_core::report::{Filter, Grouping, Machine, Report, ReportRequest};
+use ccu_engine::ingest::Refreshed;
+use ccu_engine::ledger::Ledger;
+
+use crate::args::report::ReportArgs;
+use crate::commands::opened::{Opened, is_animated, keeps_all, load_config, nothing_found};
+use crate::error::CommandError;
+use crate::printer::Printer;
+use crate::render::names::Names;
+use crate::render::{ReportView, csv, footnotes, json, table};
+use crate::sanitize::sanitize_lines;
+use crate::settings::{self, Answer, ReportSettings};
+use crate::surroundings::Surroundings;
+
+/// Reads new transcripts and shows the report.
+pub fn run(
+    grouping: Grouping,
+    args: &ReportArgs,
+    surroundings: &Surroundings,
+    printer: &mut Printer<'_>,
+) -> Result<(), CommandError> {
+    let config = load_config(surroundings)?;
+    let resolved = settings::resolved(args, &config, surroundings)?;
+    let settings = settings::report(args, grouping, &resolved, surroundings)?;
+    let mut opened = Opened::new(&config, &resolved, surroundings)?;
+    let refreshed = refresh(&mut opened, &settings, surroundings, printer)?;
+    let report = opened.ledger.report(&settings.request, &opened.prices)?;
+    if report.rows.is_empty() && is_nothing_there(&settings, refreshed.as_ref()) {
+        return say_nothing_found(&opened, printer);
+    }
+    let machines = opened.ledger.machines()?;
+    let view = ReportView {
+        report: &report,
+        names: &names(&settings, &machines, &opened)?,
+        machines: &machines,
+        reading: &opened.reading_notes(refreshed.as_ref())?,
+        scope: &settings.scope,
+        shown: settings.shown,
+    };
+    show(&view, &settings.answer, printer)
+}
+
+/// Reads new transcripts, unless that was declined.
+///
+/// **Errors**: when the user stops it, or the database fails.
+pub fn refresh(
+    opened: &mut Opened,
+    settings: &ReportSettings,
+    surroundings: &Surroundings,
+    printer: &mut Printer<'_>,
+) -> Result<Option<Refreshed>, CommandError> {
+    if !settings.is_refreshing {
+        return Ok(None);
+    }
+    opened.refresh_for_report("ccu", is_animated(&settings.answer, surroundings), printer)
+}
+
+/// Whether an empty report comes from there being no transcripts at all, and a person asks.
+pub fn is_nothing_there(settings: &ReportSettings, refreshed: Option<&Refreshed>) -> bool {
+    let asks_for_all = settings.scope.dates().is_none() && keeps_all(&settings.request.filter);
+    let has_transcripts = refreshed.is_none_or(|refreshed| refreshed.n_transcripts > 0);
+    matches!(settings.answer, Answer::Table(_)) && asks_for_all && !has_transcripts
+}
+
+/// Says where transcripts were looked for and what to do.
+///
+/// **Errors**: when the output cannot be written.
+pub fn say_nothing_found(opened: &Opened, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    Ok(writeln!(printer.stdout(), "{}", sanitize_lines(&nothing_found(&opened.roots)))?)
+}
+
+/// The names that a report shows. Hidden names are numbered over all that is stored, so that a number means the same in
+/// every report.
+///
+/// **Errors**: those of the database.
+pub fn names(settings: &ReportSettings, machines: &[Machine], opened: &Opened) -> Result<Names, CommandError> {
+    if !settings.hides_names {
+        return Ok(Names::plain(machines));
+    }
+    let everything = |grouping| everything(grouping, &settings.request, &opened.ledger, opened);
+    let reports = [everything(Grouping::Project)?, everything(Grouping::Session)?, everything(Grouping::Device)?];
+    Ok(Names::hidden(reports.iter().flat_map(|report| &report.rows)))
+}
+
+fn everything(
+    grouping: Grouping,
+    request: &ReportRequest,
+    ledger: &Ledger,
+    opened: &Opened,
+) -> Result<Report, CommandError> {
+    let request = ReportRequest {
+        grouping,
+        since: None,
+        until: None,
+        last: None,
+        by_project: false,
+        filter: Filter::default(),
+        ..request.clone()
+    };
+    Ok(ledger.report(&request, &opened.prices)?)
+}
+
+fn show(view: &ReportView<'_>, answer: &Answer, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    match answer {
+        Answer::Table(options) => table::write(view, *options, printer.stdout())?,
+        Answer::Json | Answer::Jq(_) => printer.json(&json::report(view)?, answer)?,
+        Answer::Csv => {
+            csv::write(view, printer.stdout())?;
+            warn(&footnotes::sentences(&view.caveats()), printer)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says beside an answer that has no room for it what a reader must know.
+///
+/// **Errors**: when the output cannot be written.
+pub fn warn(sentences: &[String], printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    for sentence in sentences {
+        printer.warning(sentence)?;
+    }
+    Ok(())
+}
