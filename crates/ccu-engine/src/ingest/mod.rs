@@ -31,8 +31,12 @@ use read::{Piece, Reader};
 const RECORDS_PER_TRANSACTION: u64 = 60_000;
 /// Pieces in one transaction, where pieces hold few records.
 const PIECES_PER_TRANSACTION: u64 = 2_000;
-/// Pieces that may wait for the store; with 512 records each at most, 2 MB.
-const WAITING_PIECES: usize = 16;
+/// Parcels that may wait for the store; with some 300 records each, half a megabyte.
+const WAITING_PARCELS: usize = 8;
+/// A parcel is sent when it holds so many records,
+const RECORDS_PER_PARCEL: usize = 256;
+/// or so many messages.
+const MESSAGES_PER_PARCEL: usize = 64;
 /// Less than this is read on the calling thread: starting others would take longer.
 const SMALL_READ: u64 = 1 << 20;
 
@@ -136,24 +140,46 @@ impl Run<'_> {
             return intake.take_all_inline(store);
         }
         let n_threads = thread::available_parallelism().map_or(1, |n| n.get()).min(self.pending.transcripts.len());
-        thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(WAITING_PIECES);
+        let is_started = thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Vec<Message>>(WAITING_PARCELS);
+            let mut n_started = 0;
             for _ in 0..n_threads {
                 let sender = sender.clone();
-                let read = move || self.read_all(&|message| sender.send(message).is_ok());
-                let _ = thread::Builder::new().name("rd".into()).spawn_scoped(scope, read);
+                let read = move || self.read_into_parcels(&sender);
+                n_started += usize::from(thread::Builder::new().name("reader".into()).spawn_scoped(scope, read).is_ok());
             }
-            drop::<SyncSender<Message>>(sender);
-            intake.take_all(store, receiver)
-        })
+            drop(sender);
+            intake.take_all(store, receiver).map(|()| n_started > 0)
+        })?;
+        // A system that refuses threads still has this one.
+        if is_started { Ok(()) } else { intake.take_all_inline(store) }
+    }
+
+    /// Reads transcripts and sends what was found in parcels: waking the other side costs more than a small transcript.
+    fn read_into_parcels(&self, sender: &SyncSender<Vec<Message>>) {
+        let mut parcel = Vec::new();
+        let mut n_records = 0;
+        self.read_all(&mut |message| {
+            if let Message::Piece(piece) = &message {
+                n_records += piece.records.len();
+            }
+            parcel.push(message);
+            if n_records < RECORDS_PER_PARCEL && parcel.len() < MESSAGES_PER_PARCEL {
+                return true;
+            }
+            n_records = 0;
+            sender.send(std::mem::take(&mut parcel)).is_ok()
+        });
+        // Where nobody listens any more, there is nothing left to tell.
+        let _ = sender.send(parcel);
     }
 
     /// Reads transcripts until none is left, or until nobody wants to hear of them.
-    fn read_all(&self, send: &dyn Fn(Message) -> bool) {
+    fn read_all(&self, send: &mut dyn FnMut(Message) -> bool) {
         let mut reader = Reader::new(self.source.machine);
         while let Some(pending) = self.pending.transcripts.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let keep_on = |piece| !self.progress.is_interrupted() && send(Message::Piece(piece));
-            if let Err(error) = reader.read(pending, &keep_on) {
+            let mut keep_on = |piece| !self.progress.is_interrupted() && send(Message::Piece(piece));
+            if let Err(error) = reader.read(pending, &mut keep_on) {
                 let skipped = Skipped::from_io(pending.name.path(), &error);
                 if skipped.is_some_and(|skipped| !send(Message::Skipped(skipped))) {
                     return;
@@ -173,8 +199,8 @@ struct Intake<'r, 'a> {
 }
 
 impl Intake<'_, '_> {
-    fn take_all(&mut self, store: &mut Store, receiver: Receiver<Message>) -> Result<(), StoreError> {
-        let mut messages = receiver.into_iter().peekable();
+    fn take_all(&mut self, store: &mut Store, receiver: Receiver<Vec<Message>>) -> Result<(), StoreError> {
+        let mut messages = receiver.into_iter().flatten().peekable();
         while messages.peek().is_some() {
             let mut writing = store.begin()?;
             let (mut n_records, mut n_pieces) = (0, 0);
@@ -190,13 +216,13 @@ impl Intake<'_, '_> {
     }
 
     fn take_all_inline(&mut self, store: &mut Store) -> Result<(), StoreError> {
-        let messages = std::cell::RefCell::new(Vec::new());
-        self.run.read_all(&|message| {
-            messages.borrow_mut().push(message);
+        let mut messages = Vec::new();
+        self.run.read_all(&mut |message| {
+            messages.push(message);
             true
         });
         let mut writing = store.begin()?;
-        for message in messages.into_inner() {
+        for message in messages {
             self.take(&mut writing, message)?;
         }
         self.commit(writing)?;

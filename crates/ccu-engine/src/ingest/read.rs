@@ -58,18 +58,20 @@ impl Reader {
     }
 
     /// Reads what is new of a transcript and hands it on in pieces, until `keep_on` says no.
-    pub fn read(&mut self, pending: &PendingTranscript, keep_on: &dyn Fn(Piece) -> bool) -> io::Result<()> {
+    pub fn read(&mut self, pending: &PendingTranscript, keep_on: &mut dyn FnMut(Piece) -> bool) -> io::Result<()> {
         self.gathered = Gathered::default();
         let mut file = File::open(pending.name.path())?;
         let state = FileState::of(&file.metadata()?);
         let (start, tail) = start(&mut file, state, pending.cursor)?;
-        file.seek(SeekFrom::Start(start))?;
+        if pending.cursor.is_some() {
+            file.seek(SeekFrom::Start(start))?;
+        }
         let mut reading =
             Reading { file, state, offset: start, sent_offset: start, tail, transcript_idx: pending.transcript_idx };
         self.read_window_by_window(&mut reading, keep_on)
     }
 
-    fn read_window_by_window(&mut self, reading: &mut Reading, keep_on: &dyn Fn(Piece) -> bool) -> io::Result<()> {
+    fn read_window_by_window(&mut self, reading: &mut Reading, keep_on: &mut dyn FnMut(Piece) -> bool) -> io::Result<()> {
         let mut filled = 0;
         loop {
             let n_read = reading.file.read(&mut self.window[filled..])?;
