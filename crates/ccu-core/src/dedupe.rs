@@ -4,8 +4,9 @@
 //! earliest time with its machine, whether any copy was finished, where the record came from, and the place it was made in.
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
-use crate::record::{Origin, UsageRecord};
+use crate::record::{Origin, Strand, UsageRecord};
 
 /// Joins a record with another copy of the same response, in place. Says whether that changed it.
 ///
@@ -26,7 +27,8 @@ pub fn merge(record: &mut UsageRecord, mut seen: UsageRecord) -> bool {
     record.origin = record.origin.min(seen.origin);
     record.is_complete |= seen.is_complete;
     if takes_place {
-        (record.project, record.branch) = (seen.project, seen.branch);
+        let strand = Arc::make_mut(&mut record.strand);
+        (strand.project, strand.branch) = (seen.strand.project.clone(), seen.strand.branch.clone());
     }
     is_changed || before != (record.origin, record.is_complete, record.time, record.machine)
 }
@@ -37,19 +39,19 @@ fn stands_over(a: &UsageRecord, b: &UsageRecord) -> Ordering {
     let counts = |record: &UsageRecord| {
         let tokens = &record.tokens;
         let split = (tokens.input, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read);
-        (tokens.output, !record.is_sidechain, Reverse(tokens.prompt()), Reverse(split))
+        (tokens.output, !record.strand.is_sidechain, Reverse(tokens.prompt()), Reverse(split))
     };
     counts(a)
         .cmp(&counts(b))
-        .then_with(|| b.model.as_bytes().cmp(a.model.as_bytes()))
+        .then_with(|| b.strand.model.as_bytes().cmp(a.strand.model.as_bytes()))
         .then_with(|| b.uuid.cmp(&a.uuid))
-        .then_with(|| b.session.as_bytes().cmp(a.session.as_bytes()))
         .then_with(|| texts(b).cmp(&texts(a)))
         .then_with(|| b.web_searches.cmp(&a.web_searches))
 }
 
-fn texts(record: &UsageRecord) -> [&str; 5] {
-    [&record.agent, &record.version, &record.speed, &record.service_tier, &record.inference_geo]
+fn texts(record: &UsageRecord) -> [&str; 6] {
+    let Strand { session, agent, version, speed, service_tier, inference_geo, .. } = &*record.strand;
+    [session, agent, version, speed, service_tier, inference_geo]
 }
 
 /// The smaller moment is the earlier; a record without a time comes last.
@@ -60,7 +62,8 @@ fn moment(record: &UsageRecord) -> (bool, i64, [u8; 16]) {
 /// The smaller place wins: what this machine saw itself before what it was told (a told name may be shortened), then any
 /// name before none, then the smaller name.
 fn place(record: &UsageRecord) -> (Origin, bool, &str, &str) {
-    (record.origin, record.project.is_empty(), &record.project, &record.branch)
+    let Strand { project, branch, .. } = &*record.strand;
+    (record.origin, project.is_empty(), project, branch)
 }
 
 #[cfg(test)]

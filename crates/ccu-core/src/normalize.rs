@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::identity;
 use crate::ids::{CompactId, MachineId};
-use crate::record::{Origin, UsageRecord};
+use crate::record::{Origin, Strand, UsageRecord};
 use crate::time::UtcMillis;
 use crate::transcript::{LineProblem, Row};
 
@@ -16,26 +16,13 @@ const SYNTHETIC_MODEL: &str = "<synthetic>";
 /// The model of a row that names none.
 const UNKNOWN_MODEL: &str = "unknown";
 
-/// Turns rows that one machine observed into records, sharing the texts that rows repeat.
+/// Turns rows that one machine observed into records, sharing what rows repeat.
 #[derive(Debug)]
 pub struct Normalizer {
     machine: MachineId,
+    /// The strand of the last row, which the next one mostly continues.
+    last: Arc<Strand>,
     texts: SharedTexts,
-    last: LastTexts,
-}
-
-/// The texts of the last row, field by field: the next row mostly repeats them.
-#[derive(Debug, Default)]
-struct LastTexts {
-    session: Arc<str>,
-    model: Arc<str>,
-    project: Arc<str>,
-    branch: Arc<str>,
-    version: Arc<str>,
-    agent: Arc<str>,
-    speed: Arc<str>,
-    service_tier: Arc<str>,
-    inference_geo: Arc<str>,
 }
 
 /// Every text met so far, once.
@@ -43,25 +30,20 @@ struct LastTexts {
 struct SharedTexts(FxHashSet<Arc<str>>);
 
 impl SharedTexts {
-    fn share(&mut self, last: &mut Arc<str>, text: &str) -> Arc<str> {
-        if **last != *text {
-            *last = match self.0.get(text) {
-                Some(shared) => shared.clone(),
-                None => {
-                    let shared: Arc<str> = text.into();
-                    self.0.insert(shared.clone());
-                    shared
-                }
-            };
+    fn share(&mut self, text: &str) -> Arc<str> {
+        if let Some(shared) = self.0.get(text) {
+            return shared.clone();
         }
-        last.clone()
+        let shared: Arc<str> = text.into();
+        self.0.insert(shared.clone());
+        shared
     }
 }
 
 impl Normalizer {
     /// A normalizer for the transcripts of `machine`.
     pub fn new(machine: MachineId) -> Self {
-        Normalizer { machine, texts: SharedTexts::default(), last: LastTexts::default() }
+        Normalizer { machine, last: Arc::default(), texts: SharedTexts::default() }
     }
 
     /// Appends the records that `row`, read from `line`, stands for: none where nothing was billed, one for the response,
@@ -74,10 +56,11 @@ impl Normalizer {
         let response = self.response(row, line, time);
         for sub_call in &row.sub_calls {
             let (key, uuid) = identity::sub_call_key(response.key, response.uuid.as_ref(), sub_call.position);
+            let model = self.texts.share(or(&sub_call.model, UNKNOWN_MODEL));
             records.push(UsageRecord {
                 key,
                 uuid: Some(uuid),
-                model: self.texts.share(&mut self.last.model, or(&sub_call.model, UNKNOWN_MODEL)),
+                strand: Arc::new(Strand { model, ..Strand::clone(&response.strand) }),
                 tokens: sub_call.tokens,
                 web_searches: sub_call.web_searches,
                 ..response.clone()
@@ -88,28 +71,59 @@ impl Normalizer {
     }
 
     fn response(&mut self, row: &Row<'_>, line: &[u8], time: Option<UtcMillis>) -> UsageRecord {
-        let Normalizer { machine, texts, last } = self;
         UsageRecord {
             key: identity::record_key(row, line),
-            session: texts.share(&mut last.session, or(&row.session_id, "")),
             uuid: row.uuid.as_deref().map(CompactId::new),
             time,
-            machine: *machine,
-            model: texts.share(&mut last.model, or(&row.model, UNKNOWN_MODEL)),
-            project: texts.share(&mut last.project, or(&row.cwd, "")),
-            branch: texts.share(&mut last.branch, or(&row.git_branch, "")),
-            version: texts.share(&mut last.version, or(&row.version, "")),
-            agent: texts.share(&mut last.agent, or(&row.agent_id, "")),
+            machine: self.machine,
+            strand: self.strand(row),
             tokens: row.tokens,
             web_searches: row.web_searches,
-            speed: texts.share(&mut last.speed, unless(&row.speed, &["standard"])),
-            service_tier: texts.share(&mut last.service_tier, unless(&row.service_tier, &["standard", "default"])),
-            inference_geo: texts.share(&mut last.inference_geo, unless(&row.inference_geo, &["not_available", "global"])),
-            is_sidechain: row.is_sidechain,
             is_complete: row.has_stop_reason,
             origin: Origin::Transcript,
         }
     }
+
+    fn strand(&mut self, row: &Row<'_>) -> Arc<Strand> {
+        let texts = texts(row);
+        let Strand { session, agent, version, model, project, branch, speed, service_tier, inference_geo, is_sidechain } =
+            &*self.last;
+        let last = [session, agent, version, model, project, branch, speed, service_tier, inference_geo];
+        let is_continued = *is_sidechain == row.is_sidechain && last.iter().zip(texts).all(|(last, text)| ***last == *text);
+        if !is_continued {
+            let [session, agent, version, model, project, branch, speed, service_tier, inference_geo] =
+                texts.map(|text| self.texts.share(text));
+            let is_sidechain = row.is_sidechain;
+            self.last = Arc::new(Strand {
+                session,
+                agent,
+                version,
+                model,
+                project,
+                branch,
+                speed,
+                service_tier,
+                inference_geo,
+                is_sidechain,
+            });
+        }
+        self.last.clone()
+    }
+}
+
+/// The texts of a row in the order of [`Strand`]'s fields.
+fn texts<'r>(row: &'r Row<'_>) -> [&'r str; 9] {
+    [
+        or(&row.session_id, ""),
+        or(&row.agent_id, ""),
+        or(&row.version, ""),
+        or(&row.model, UNKNOWN_MODEL),
+        or(&row.cwd, ""),
+        or(&row.git_branch, ""),
+        unless(&row.speed, &["standard"]),
+        unless(&row.service_tier, &["standard", "default"]),
+        unless(&row.inference_geo, &["not_available", "global"]),
+    ]
 }
 
 fn or<'r>(text: &'r Option<Cow<'_, str>>, default: &'r str) -> &'r str {
@@ -146,7 +160,7 @@ mod tests {
                 r#"{{"type":"assistant","timestamp":"2026-01-01T00:00:00Z","message":{{"model":"m","usage":{{{usage}}}}}}}"#
             );
             let record = records(&line).0.remove(0);
-            assert_eq!([&*record.speed, &*record.service_tier, &*record.inference_geo], expected, "{usage}");
+            assert_eq!([&*record.strand.speed, &*record.strand.service_tier, &*record.strand.inference_geo], expected, "{usage}");
         };
         check("", ["", "", ""]);
         check(r#""speed":"standard","service_tier":"standard","inference_geo":"not_available""#, ["", "", ""]);
@@ -165,7 +179,7 @@ mod tests {
     fn calls_billed_beside_a_response_are_records_of_their_own() {
         let line = r#"{"type":"assistant","uuid":"u","timestamp":"2026-01-01T00:00:00Z","message":{"id":"msg_01A","model":"m","usage":{"output_tokens":1,"iterations":[{"type":"advisor_message","model":"a","output_tokens":5},{"type":"message"},{"type":"advisor_message","model":"b","output_tokens":6}]}}}"#;
         let (records, _) = records(line);
-        let billed: Vec<_> = records.iter().map(|record| (&*record.model, record.tokens.output)).collect();
+        let billed: Vec<_> = records.iter().map(|record| (&*record.strand.model, record.tokens.output)).collect();
         assert_eq!(billed, [("a", 5), ("b", 6), ("m", 1)]);
         assert!(records[0].key != records[1].key && records[0].uuid != records[1].uuid && records[0].uuid != records[2].uuid);
     }

@@ -59,35 +59,21 @@ pub enum Origin {
     Import,
 }
 
-/// What is kept of one billed API response. It holds no text of any message.
-///
-/// Texts are shared: one transcript repeats the same few on every row. An empty text means "not given".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsageRecord {
-    /// The identity; see [`crate::identity`].
-    pub key: RecordKey,
+/// The texts of a record. Neighbouring records have the same, and share one value. An empty text means "not given".
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Strand {
     /// The session id as the transcript spells it.
     pub session: Arc<str>,
-    /// The uuid of the row that stands.
-    pub uuid: Option<CompactId>,
-    /// The earliest time seen on any copy; `None` is counted under the day `unknown`.
-    pub time: Option<UtcMillis>,
-    /// The machine with the earliest time.
-    pub machine: MachineId,
+    /// The subagent's id.
+    pub agent: Arc<str>,
+    /// The Claude Code version.
+    pub version: Arc<str>,
     /// The model id as the transcript gives it.
     pub model: Arc<str>,
     /// The working directory.
     pub project: Arc<str>,
     /// The git branch.
     pub branch: Arc<str>,
-    /// The Claude Code version.
-    pub version: Arc<str>,
-    /// The subagent's id.
-    pub agent: Arc<str>,
-    /// Tokens of the row that stands.
-    pub tokens: TokenCounts,
-    /// Web searches, billed by the search.
-    pub web_searches: u64,
     /// `fast`, or empty for standard speed.
     pub speed: Arc<str>,
     /// `batch` or `priority`, or empty for the standard tier.
@@ -96,6 +82,25 @@ pub struct UsageRecord {
     pub inference_geo: Arc<str>,
     /// Whether a subagent or side question made the call.
     pub is_sidechain: bool,
+}
+
+/// What is kept of one billed API response. It holds no text of any message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRecord {
+    /// The identity; see [`crate::identity`].
+    pub key: RecordKey,
+    /// The uuid of the row that stands.
+    pub uuid: Option<CompactId>,
+    /// The earliest time seen on any copy; `None` is counted under the day `unknown`.
+    pub time: Option<UtcMillis>,
+    /// The machine with the earliest time.
+    pub machine: MachineId,
+    /// Session, model, project and the like.
+    pub strand: Arc<Strand>,
+    /// Tokens of the row that stands.
+    pub tokens: TokenCounts,
+    /// Web searches, billed by the search.
+    pub web_searches: u64,
     /// Whether any copy carried a stop reason; where none did, the final output count may never have been written.
     pub is_complete: bool,
     /// How the record came here.

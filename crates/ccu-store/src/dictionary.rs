@@ -7,59 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ccu_core::ids::{CompactId, MachineId};
-use ccu_core::record::UsageRecord;
+use ccu_core::record::{Strand, UsageRecord};
 use ccu_core::rollup::{ContextNumber, SessionNumber, UsageContext};
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Result, ToSql};
 use rustc_hash::FxHashMap;
 
 use crate::cursors::PathValue;
-
-/// All texts of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Strand {
-    pub session: Arc<str>,
-    pub context: UsageContext,
-    pub branch: Arc<str>,
-    pub version: Arc<str>,
-    pub agent: Arc<str>,
-}
-
-impl Strand {
-    /// Whether these are the texts of `record`.
-    fn is_of(&self, record: &UsageRecord) -> bool {
-        let Strand { session, context, branch, version, agent } = self;
-        session == &record.session
-            && context.model == record.model
-            && context.project == record.project
-            && context.is_sidechain == record.is_sidechain
-            && context.machine == record.machine
-            && context.speed == record.speed
-            && context.service_tier == record.service_tier
-            && context.inference_geo == record.inference_geo
-            && branch == &record.branch
-            && version == &record.version
-            && agent == &record.agent
-    }
-
-    fn of(record: &UsageRecord) -> Strand {
-        Strand {
-            session: record.session.clone(),
-            context: UsageContext {
-                machine: record.machine,
-                model: record.model.clone(),
-                project: record.project.clone(),
-                speed: record.speed.clone(),
-                service_tier: record.service_tier.clone(),
-                inference_geo: record.inference_geo.clone(),
-                is_sidechain: record.is_sidechain,
-            },
-            branch: record.branch.clone(),
-            version: record.version.clone(),
-            agent: record.agent.clone(),
-        }
-    }
-}
 
 /// The numbers of a strand: its own, and those that roll-ups are kept by.
 #[derive(Debug, Clone, Copy)]
@@ -69,13 +23,16 @@ pub(crate) struct StrandNumbers {
     pub context: ContextNumber,
 }
 
+/// A strand as it is stored: with the machine that the usage is attributed to.
+pub(crate) type MachineStrand = (MachineId, Arc<Strand>);
+
 /// What is remembered of the dictionaries.
 #[derive(Default)]
 pub(crate) struct Dictionary {
     /// The strand of the last record, which the next one mostly shares.
-    last: Option<(Strand, StrandNumbers)>,
-    strands: FxHashMap<Strand, StrandNumbers>,
-    strands_by_number: FxHashMap<i64, (Strand, StrandNumbers)>,
+    last: Option<(MachineStrand, StrandNumbers)>,
+    strands: FxHashMap<MachineStrand, StrandNumbers>,
+    strands_by_number: FxHashMap<i64, (MachineStrand, StrandNumbers)>,
     contexts: FxHashMap<UsageContext, i64>,
     names: FxHashMap<Arc<str>, i64>,
     machines: FxHashMap<MachineId, i64>,
@@ -92,12 +49,13 @@ impl Dictionary {
 
     /// The numbers of a record's strand, made where there are none yet.
     pub fn strand(&mut self, connection: &Connection, record: &UsageRecord) -> Result<StrandNumbers> {
-        if let Some((last, numbers)) = &self.last
-            && last.is_of(record)
+        if let Some(((machine, strand), numbers)) = &self.last
+            && *machine == record.machine
+            && Arc::ptr_eq(strand, &record.strand)
         {
             return Ok(*numbers);
         }
-        let strand = Strand::of(record);
+        let strand = (record.machine, record.strand.clone());
         let numbers = match self.strands.get(&strand) {
             Some(numbers) => *numbers,
             None => self.new_strand(connection, &strand)?,
@@ -106,12 +64,13 @@ impl Dictionary {
         Ok(numbers)
     }
 
-    fn new_strand(&mut self, connection: &Connection, strand: &Strand) -> Result<StrandNumbers> {
-        let session = number(connection, SESSION, [&IdRef(&CompactId::new(&strand.session)) as &dyn ToSql])?;
-        let context = self.context(connection, &strand.context)?;
-        let branch = self.name(connection, &strand.branch)?;
-        let version = self.name(connection, &strand.version)?;
-        let agent = self.name(connection, &strand.agent)?;
+    fn new_strand(&mut self, connection: &Connection, strand: &MachineStrand) -> Result<StrandNumbers> {
+        let texts = &*strand.1;
+        let session = number(connection, SESSION, [&IdRef(&CompactId::new(&texts.session)) as &dyn ToSql])?;
+        let context = self.context(connection, &context_of(strand))?;
+        let branch = self.name(connection, &texts.branch)?;
+        let version = self.name(connection, &texts.version)?;
+        let agent = self.name(connection, &texts.agent)?;
         let strand_number = number(connection, STRAND, [&session as &dyn ToSql, &context, &branch, &version, &agent])?;
         let numbers = StrandNumbers {
             strand: strand_number,
@@ -123,7 +82,7 @@ impl Dictionary {
     }
 
     /// The strand with that number, and its other numbers.
-    pub fn strand_by_number(&mut self, connection: &Connection, strand: i64) -> Result<(Strand, StrandNumbers)> {
+    pub fn strand_by_number(&mut self, connection: &Connection, strand: i64) -> Result<(MachineStrand, StrandNumbers)> {
         if let Some(found) = self.strands_by_number.get(&strand) {
             return Ok(found.clone());
         }
@@ -132,7 +91,7 @@ impl Dictionary {
         Ok((strand, numbers))
     }
 
-    fn remember(&mut self, strand: Strand, numbers: StrandNumbers) {
+    fn remember(&mut self, strand: MachineStrand, numbers: StrandNumbers) {
         if self.strands.len() >= MOST_STRANDS {
             self.strands.clear();
             self.strands_by_number.clear();
@@ -199,7 +158,7 @@ impl Dictionary {
     }
 }
 
-fn load_strand(connection: &Connection, strand: i64) -> Result<(Strand, StrandNumbers)> {
+fn load_strand(connection: &Connection, strand: i64) -> Result<(MachineStrand, StrandNumbers)> {
     let mut statement = connection.prepare_cached(
         "SELECT session, context, machine, is_sidechain, sessions.name, branches.name, versions.name, agents.name, \
                 models.name, projects.name, speeds.name, tiers.name, geos.name \
@@ -223,18 +182,33 @@ fn load_strand(connection: &Connection, strand: i64) -> Result<(Strand, StrandNu
             session: SessionNumber(row.get(0)?),
             context: ContextNumber(row.get(1)?),
         };
-        let context = UsageContext {
-            machine: machine(connection, row.get(2)?)?,
+        let strand = Strand {
+            session: row.get::<_, IdValue>(4)?.0.to_string().into(),
+            agent: text(7)?,
+            version: text(6)?,
             model: text(8)?,
             project: text(9)?,
+            branch: text(5)?,
             speed: text(10)?,
             service_tier: text(11)?,
             inference_geo: text(12)?,
             is_sidechain: row.get(3)?,
         };
-        let session = row.get::<_, IdValue>(4)?.0.to_string().into();
-        Ok((Strand { session, context, branch: text(5)?, version: text(6)?, agent: text(7)? }, numbers))
+        Ok(((machine(connection, row.get(2)?)?, Arc::new(strand)), numbers))
     })
+}
+
+/// What of a strand usage is grouped and priced by.
+fn context_of((machine, strand): &MachineStrand) -> UsageContext {
+    UsageContext {
+        machine: *machine,
+        model: strand.model.clone(),
+        project: strand.project.clone(),
+        speed: strand.speed.clone(),
+        service_tier: strand.service_tier.clone(),
+        inference_geo: strand.inference_geo.clone(),
+        is_sidechain: strand.is_sidechain,
+    }
 }
 
 fn machine(connection: &Connection, number: i64) -> Result<MachineId> {

@@ -147,25 +147,15 @@ impl StoredRow {
 
     /// The stored record in full. `like` is any copy of it; only its key is used.
     fn record(&self, connection: &Connection, dictionary: &mut Dictionary, like: &UsageRecord) -> Result<(UsageRecord, StrandNumbers)> {
-        let (strand, numbers) = dictionary.strand_by_number(connection, self.strand)?;
-        let context = strand.context;
+        let ((machine, strand), numbers) = dictionary.strand_by_number(connection, self.strand)?;
         let record = UsageRecord {
             key: like.key,
-            session: strand.session,
             uuid: self.uuid.clone(),
             time: self.time,
-            machine: context.machine,
-            model: context.model,
-            project: context.project,
-            branch: strand.branch,
-            version: strand.version,
-            agent: strand.agent,
+            machine,
+            strand,
             tokens: self.tokens,
             web_searches: self.web_searches,
-            speed: context.speed,
-            service_tier: context.service_tier,
-            inference_geo: context.inference_geo,
-            is_sidechain: context.is_sidechain,
             is_complete: self.flags & COMPLETE != 0,
             origin: match self.flags & (PULLED | IMPORTED) {
                 0 => Origin::Transcript,

@@ -6,27 +6,30 @@ use proptest::prelude::*;
 
 use super::merge;
 use crate::ids::{CompactId, MachineId, RecordKey};
-use crate::record::{Origin, TokenCounts, UsageRecord};
+use crate::record::{Origin, Strand, TokenCounts, UsageRecord};
 use crate::time::UtcMillis;
+
+/// A strand by its texts in order.
+fn strand(texts: &[&str; 9], is_sidechain: bool) -> Arc<Strand> {
+    let [session, agent, version, model, project, branch, speed, service_tier, inference_geo] = texts.map(Arc::from);
+    Arc::new(Strand { session, agent, version, model, project, branch, speed, service_tier, inference_geo, is_sidechain })
+}
+
+fn with_strand(record: UsageRecord, change: impl FnOnce(&mut Strand)) -> UsageRecord {
+    let mut strand = Strand::clone(&record.strand);
+    change(&mut strand);
+    UsageRecord { strand: Arc::new(strand), ..record }
+}
 
 fn blank() -> UsageRecord {
     UsageRecord {
         key: RecordKey([0; 16]),
-        session: "s".into(),
         uuid: None,
         time: Some(UtcMillis(2_000)),
         machine: MachineId([1; 16]),
-        model: "m".into(),
-        project: "/p".into(),
-        branch: "main".into(),
-        version: "2.1.50".into(),
-        agent: "".into(),
+        strand: strand(&["s", "", "2.1.50", "m", "/p", "main", "", "", ""], false),
         tokens: TokenCounts::default(),
         web_searches: 0,
-        speed: "".into(),
-        service_tier: "".into(),
-        inference_geo: "".into(),
-        is_sidechain: false,
         is_complete: false,
         origin: Origin::Transcript,
     }
@@ -51,8 +54,8 @@ fn the_better_row_stands() {
     };
     check("more output", with_tokens(9, 2), with_tokens(1, 1));
     check("smaller input side", with_tokens(1, 2), with_tokens(9, 2));
-    check("not a sidechain", with_tokens(9, 2), UsageRecord { is_sidechain: true, ..with_tokens(1, 2) });
-    check("smaller model", with_tokens(1, 2), UsageRecord { model: "n".into(), ..with_tokens(1, 2) });
+    check("not a sidechain", with_tokens(9, 2), with_strand(with_tokens(1, 2), |strand| strand.is_sidechain = true));
+    check("smaller model", with_tokens(1, 2), with_strand(with_tokens(1, 2), |strand| strand.model = "n".into()));
 }
 
 #[test]
@@ -67,9 +70,10 @@ fn a_record_never_changes_its_day() {
 
 #[test]
 fn what_was_seen_here_names_the_place() {
-    let told = UsageRecord { origin: Origin::Gist, project: "a".into(), ..with_tokens(1, 9) };
+    let told = UsageRecord { origin: Origin::Gist, ..with_tokens(1, 9) };
+    let told = with_strand(told, |strand| strand.project = "a".into());
     let record = joined(&told, &blank());
-    assert_eq!((&*record.project, record.tokens.output, record.origin), ("/p", 9, Origin::Transcript));
+    assert_eq!((&*record.strand.project, record.tokens.output, record.origin), ("/p", 9, Origin::Transcript));
 }
 
 #[test]
@@ -78,40 +82,28 @@ fn a_copy_that_says_nothing_new_changes_nothing() {
     assert_eq!(joined(&blank(), &blank()), blank());
 }
 
-fn text() -> impl Strategy<Value = Arc<str>> {
-    prop::sample::select(vec!["", "a", "b"]).prop_map(Arc::from)
+fn text() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["", "a", "b"])
 }
 
 fn copy() -> impl Strategy<Value = UsageRecord> {
-    let ids = (text(), prop::option::of(text()), prop::option::of(1_000_i64..1_004), 0_u8..3);
-    let names = (text(), text(), text(), text(), text(), text(), text(), text());
-    let counts = ((0_u64..3, 0_u64..3, 0_u64..3), (0_u64..3, 0_u64..3, 0_u64..3));
+    let ids = (prop::option::of(text()), prop::option::of(1_000_i64..1_004), 0_u8..3);
+    let texts = prop::array::uniform9(text());
+    let counts = prop::array::uniform6(0_u64..3);
     let flags = (any::<bool>(), any::<bool>(), prop::sample::select(vec![Origin::Transcript, Origin::Gist, Origin::Import]));
-    (ids, names, counts, flags).prop_map(|(ids, names, counts, flags)| UsageRecord {
-        session: ids.0,
-        uuid: ids.1.map(|uuid| CompactId::new(&uuid)),
-        time: ids.2.map(UtcMillis),
-        machine: MachineId([ids.3; 16]),
-        model: names.0,
-        project: names.1,
-        branch: names.2,
-        version: names.3,
-        agent: names.4,
-        speed: names.5,
-        service_tier: names.6,
-        inference_geo: names.7,
-        tokens: TokenCounts {
-            input: counts.0.0,
-            output: counts.0.1,
-            cache_write_5m: counts.0.2,
-            cache_write_1h: counts.1.0,
-            cache_read: counts.1.1,
-        },
-        web_searches: counts.1.2,
-        is_sidechain: flags.0,
-        is_complete: flags.1,
-        origin: flags.2,
-        ..blank()
+    (ids, texts, counts, flags).prop_map(|((uuid, time, machine), texts, counts, (is_sidechain, is_complete, origin))| {
+        let [input, output, cache_write_5m, cache_write_1h, cache_read, web_searches] = counts;
+        UsageRecord {
+            uuid: uuid.map(CompactId::new),
+            time: time.map(UtcMillis),
+            machine: MachineId([machine; 16]),
+            strand: strand(&texts, is_sidechain),
+            tokens: TokenCounts { input, output, cache_write_5m, cache_write_1h, cache_read },
+            web_searches,
+            is_complete,
+            origin,
+            ..blank()
+        }
     })
 }
 

@@ -15,7 +15,7 @@ pub use row::{LineProblem, Row, SubCall};
 
 use std::borrow::Cow;
 
-/// A token count above this is no count of tokens; it is read as this many and named as a problem. It is the largest whole
+/// A token count above this is no count of tokens; it is read as none and named as a problem. It is the largest whole
 /// number that every reader of JSON holds exactly, 2^53 - 1 (RFC 8259, section 6).
 pub const MOST_TOKENS: u64 = 9_007_199_254_740_991;
 

@@ -106,7 +106,7 @@ pub enum LineProblem {
     TooLong,
     /// The row counts; bytes that are not UTF-8 were replaced.
     NotUtf8,
-    /// The row counts; a token count that is negative, no whole number or absurd was read as zero or as the largest.
+    /// The row counts; a token count that is negative, no whole number or absurd was read as zero.
     OddTokenCount,
     /// The row counts; its time is missing, unreadable or not between 2015 and 2100.
     OddTime,
@@ -159,7 +159,7 @@ impl fmt::Display for LineProblem {
             LineProblem::NotJson => "holds usage but is not valid JSON, left out",
             LineProblem::TooLong => "holds usage but is longer than 64 MB, left out",
             LineProblem::NotUtf8 => "holds bytes that are not UTF-8, counted with those replaced",
-            LineProblem::OddTokenCount => "holds a token count that is no plausible whole number, read as 0 or 2^53 - 1",
+            LineProblem::OddTokenCount => "holds a token count that is no plausible whole number, read as 0",
             LineProblem::OddTime => "has no usable timestamp, counted under `unknown`",
         })
     }

@@ -70,16 +70,11 @@ fn count(object: &Object<'_>, key: &str, is_odd: &mut bool) -> u64 {
     };
     match value.parse::<u64>() {
         Ok(count) if count <= MOST_TOKENS => count,
-        Ok(_) => odd(is_odd, MOST_TOKENS),
-        // More digits than fit are a huge number; every other failure is none.
-        Err(_) if value.bytes().all(|byte| byte.is_ascii_digit()) => odd(is_odd, MOST_TOKENS),
-        Err(_) => odd(is_odd, 0),
+        Ok(_) | Err(_) => {
+            *is_odd = true;
+            0
+        }
     }
-}
-
-fn odd(is_odd: &mut bool, count: u64) -> u64 {
-    *is_odd = true;
-    count
 }
 
 fn tokens(usage: &Object<'_>, is_odd: &mut bool) -> TokenCounts {
