@@ -1,11 +1,12 @@
 //! Opening the database: settings, schema, and whose it is.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ccu_core::ids::MachineId;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::dictionary::Dictionary;
 use crate::error::StoreError;
@@ -36,7 +37,7 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrap)?;
         // Reading the version first: a file that is no database is told before anything is written to it.
         migrations::check(&connection, path)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(wrap)?;
+        use_write_ahead_log(&connection).map_err(wrap)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(wrap)?;
         connection.pragma_update(None, "cache_size", -32768).map_err(wrap)?;
         connection.set_prepared_statement_cache_capacity(64);
@@ -82,6 +83,20 @@ impl Store {
             })
             .and_then(|_| transaction.commit())
             .map_err(|source| StoreError::sqlite(&self.path, source))
+    }
+}
+
+/// Turns the write-ahead log on. Where another process does the same, or closes the file at this moment, SQLite says so at once
+/// instead of waiting as it does elsewhere; the wait is made up for here.
+fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
     }
 }
 

@@ -10,16 +10,16 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_records.sql")];
 
 /// Reads the schema version of a file, which tells whether it is a database that we know.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let (found, known) = (schema_version(connection, path)?, MIGRATIONS.len());
-    if found > known {
-        return Err(StoreError::NewerSchema { path: path.to_owned(), found, known });
-    }
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+    // One statement, so that another process that makes the schema just now is seen before or after, never halfway.
+    let sql = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version";
+    let (version, n_tables): (i64, i64) = connection
+        .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .map_err(|source| StoreError::sqlite(path, source))?;
-    match (found, tables) {
-        (0, 1..) => Err(StoreError::NotOurs { path: path.to_owned() }),
-        _ => Ok(()),
+    let known = MIGRATIONS.len();
+    match (usize::try_from(version), n_tables) {
+        (Err(_), _) | (Ok(0), 1..) => Err(StoreError::NotOurs { path: path.to_owned() }),
+        (Ok(found), _) if found > known => Err(StoreError::NewerSchema { path: path.to_owned(), found, known }),
+        (Ok(_), _) => Ok(()),
     }
 }
 

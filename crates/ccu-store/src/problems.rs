@@ -47,14 +47,23 @@ impl Writing<'_> {
 impl Store {
     /// The number of lines that were left out of all sums.
     pub fn malformed_lines(&self) -> Result<u64, StoreError> {
+        self.count_problems(LineProblem::is_left_out)
+    }
+
+    /// The number of lines that count, though something in them was read as nothing.
+    pub fn odd_lines(&self) -> Result<u64, StoreError> {
+        self.count_problems(|problem| !problem.is_left_out())
+    }
+
+    fn count_problems(&self, is_counted: impl Fn(LineProblem) -> bool) -> Result<u64, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT problem, count(*) FROM line_problems GROUP BY problem").map_err(self.wrap())?;
         let counts = statement
             .query_map([], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?)))
             .and_then(Iterator::collect::<Result<Vec<_>>>)
             .map_err(self.wrap())?;
-        let is_left_out = |number| LineProblem::from_number(number).is_some_and(LineProblem::is_left_out);
-        Ok(counts.into_iter().filter(|(number, _)| is_left_out(*number)).map(|(_, count)| count as u64).sum())
+        let counted = counts.into_iter().filter(|(number, _)| LineProblem::from_number(*number).is_some_and(&is_counted));
+        Ok(counted.map(|(_, count)| count as u64).sum())
     }
 
     /// The lines with problems, by path and offset; at most `limit` of them.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ccu_core::ids::MachineId;
+use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::rollup::{UsageContext, UsageEntry};
 use rusqlite::Result;
 use rustc_hash::FxHashMap;
@@ -53,31 +53,34 @@ impl Store {
         days: (Option<i32>, Option<i32>),
         each: &mut dyn FnMut(UsageEntry),
     ) -> Result<(), StoreError> {
-        let (since, until) = days;
-        let since = since.map_or(UNDATED, i64::from);
-        let until = until.map_or(i64::from(i32::MAX), i64::from);
+        let since = days.0.map_or(i64::MIN, i64::from).max(UNDATED + 1);
+        let until = days.1.map_or(i64::from(i32::MAX), i64::from);
         let mut statement = self
             .connection
-            .prepare_cached("SELECT day, entries FROM rollups WHERE day = ?1 OR day BETWEEN ?2 AND ?3 ORDER BY day")
+            .prepare_cached("SELECT day, entries FROM rollups WHERE day BETWEEN ?1 AND ?2 ORDER BY day")
             .map_err(self.wrap())?;
-        let mut rows = statement.query([UNDATED, since, until]).map_err(self.wrap())?;
-        while let Some(row) = rows.next().map_err(self.wrap())? {
-            let day = row.get(0).map_err(self.wrap())?;
-            let packed = row.get_ref(1).and_then(|value| value.as_blob().map_err(rusqlite::Error::from)).map_err(self.wrap())?;
-            self.unpack_day(day, packed, each)?;
+        // Asked for in one range and another, or else SQLite would sort copies of them all.
+        for range in [(UNDATED, UNDATED), (since, until)] {
+            let mut rows = statement.query(range).map_err(self.wrap())?;
+            while let Some(row) = rows.next().map_err(self.wrap())? {
+                let day = row.get(0).map_err(self.wrap())?;
+                let packed =
+                    row.get_ref(1).and_then(|value| value.as_blob().map_err(rusqlite::Error::from)).map_err(self.wrap())?;
+                self.unpack_day(day, packed, each)?;
+            }
         }
         Ok(())
     }
 
     /// The ids of all sessions; the index is the session's number.
-    pub fn session_names(&self) -> Result<Vec<String>, StoreError> {
-        let load = || -> Result<Vec<String>> {
-            let mut names = vec![String::new()];
+    pub fn session_names(&self) -> Result<Vec<CompactId>, StoreError> {
+        let load = || -> Result<Vec<CompactId>> {
+            let mut names = vec![CompactId::new("")];
             let mut statement = self.connection.prepare_cached("SELECT id, name FROM sessions ORDER BY id")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                names.resize(row.get::<_, u32>(0)? as usize, String::new());
-                names.push(row.get::<_, IdValue>(1)?.0.to_string());
+                names.resize(row.get::<_, u32>(0)? as usize, CompactId::new(""));
+                names.push(row.get::<_, IdValue>(1)?.0);
             }
             Ok(names)
         };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use ccu_core::ids::{CompactId, MachineId, RecordKey};
-use ccu_core::record::{Origin, TokenCounts, UsageRecord};
+use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
 use ccu_core::rollup::{UsageEntry, UsageSums};
 use ccu_core::time::UtcMillis;
 use ccu_core::transcript::LineProblem;
@@ -21,23 +22,25 @@ fn open(path: &Path) -> Store {
 fn record(id: u8) -> UsageRecord {
     UsageRecord {
         key: RecordKey([id; 16]),
-        session: "5e55".into(),
         uuid: Some(CompactId::Uuid([id; 16])),
         time: Some(UtcMillis(MORNING)),
         machine: HERE,
+        strand: Arc::new(strand()),
+        tokens: TokenCounts { input: 1, output: 2, cache_write_5m: 3, cache_write_1h: 4, cache_read: 5 },
+        web_searches: 0,
+        is_complete: true,
+        origin: Origin::Transcript,
+    }
+}
+
+fn strand() -> Strand {
+    Strand {
+        session: "5e55".into(),
         model: "claude-opus-5".into(),
         project: "/home/a/src/api".into(),
         branch: "main".into(),
         version: "2.1.240".into(),
-        agent: "".into(),
-        tokens: TokenCounts { input: 1, output: 2, cache_write_5m: 3, cache_write_1h: 4, cache_read: 5 },
-        web_searches: 0,
-        speed: "".into(),
-        service_tier: "".into(),
-        inference_geo: "".into(),
-        is_sidechain: false,
-        is_complete: true,
-        origin: Origin::Transcript,
+        ..Strand::default()
     }
 }
 
@@ -98,13 +101,14 @@ fn what_is_not_committed_leaves_no_trace() {
 fn names_come_back_as_they_went_in() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("a.db"));
-    let odd = UsageRecord { session: "".into(), project: "/a\0b\u{202e}".into(), speed: "fast".into(), is_sidechain: true, ..record(1) };
+    let strand = Strand { session: "".into(), project: "/a\0b\u{202e}".into(), speed: "fast".into(), is_sidechain: true, ..strand() };
+    let odd = UsageRecord { strand: Arc::new(strand), ..record(1) };
     insert(&mut store, std::slice::from_ref(&odd));
     let entry = entries(&store)[0];
     let contexts = store.contexts().unwrap();
     let context = &contexts[entry.key.context.0 as usize];
     assert_eq!((&*context.project, &*context.speed, context.is_sidechain), ("/a\0b\u{202e}", "fast", true));
-    assert_eq!(store.session_names().unwrap()[entry.key.session.0 as usize], "");
+    assert_eq!(store.session_names().unwrap()[entry.key.session.0 as usize], CompactId::new(""));
     assert_eq!(insert(&mut store, &[odd]).duplicate, 1);
 }
 
@@ -127,7 +131,7 @@ fn cursors_and_problems_are_kept_with_their_file() {
     writing.commit().unwrap();
     let cursors = store.cursors().unwrap();
     assert_eq!(cursors.of(&transcript), Some(&cursor));
-    assert_eq!((store.malformed_lines().unwrap(), store.problems(9).unwrap().len()), (1, 2));
+    assert_eq!((store.malformed_lines().unwrap(), store.odd_lines().unwrap(), store.problems(9).unwrap().len()), (1, 1, 2));
     let mut writing = store.begin().unwrap();
     writing.forget_transcript(&transcript).unwrap();
     writing.commit().unwrap();
@@ -183,7 +187,11 @@ fn a_full_disk_rolls_back() {
     store.limit_pages(4).unwrap();
     let mut writing = store.begin().unwrap();
     let many: Vec<_> = (0..2000_u32)
-        .map(|id| UsageRecord { key: RecordKey(u128::from(id).to_be_bytes()), project: format!("/p/{id}").into(), ..record(2) })
+        .map(|id| UsageRecord {
+            key: RecordKey(u128::from(id).to_be_bytes()),
+            strand: Arc::new(Strand { project: format!("/p/{id}").into(), ..strand() }),
+            ..record(2)
+        })
         .collect();
     let error = writing.insert_batch(&many).unwrap_err();
     assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
@@ -219,9 +227,8 @@ fn copies() -> impl Strategy<Value = Vec<UsageRecord>> {
     let copy = (0_u8..6, 0_u64..3, prop::option::of(0_i64..4), 0_usize..2, any::<bool>(), any::<bool>(), 0_u64..3);
     let copy = copy.prop_map(|(id, output, time, session, is_sidechain, is_complete, size)| UsageRecord {
         time: time.map(|time| UtcMillis(MORNING + time * 500_000)),
-        session: ["5e55", "f02c"][session].into(),
+        strand: Arc::new(Strand { session: ["5e55", "f02c"][session].into(), is_sidechain, ..strand() }),
         tokens: TokenCounts { output, input: size * 100_000, ..TokenCounts::default() },
-        is_sidechain,
         is_complete,
         ..record(id)
     });

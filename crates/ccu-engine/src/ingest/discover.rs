@@ -4,6 +4,8 @@ use std::fs::{self, DirEntry, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use ccu_store::{FileIdentity, TranscriptName};
 use rustc_hash::FxHashSet;
@@ -13,6 +15,8 @@ use crate::paths::TranscriptRoot;
 
 /// The directory below a directory of Claude Code that holds its transcripts.
 const PROJECTS: &str = "projects";
+/// So many projects are listed sooner than a thread is started.
+const ENTRIES_PER_THREAD: usize = 8;
 
 /// A transcript as it lies on the disk.
 #[derive(Debug, Clone)]
@@ -68,7 +72,9 @@ impl Discovery {
         let projects = root.path.join(PROJECTS);
         match fs::metadata(&projects) {
             Ok(metadata) if metadata.is_dir() => {
-                self.enter(&projects, &metadata);
+                if self.is_new(identity(&metadata)) {
+                    self.list_on_all_processors(&projects);
+                }
                 self.listed_roots.push(projects);
             }
             Ok(_) => self.skip(projects, SkipReason::NotAFile),
@@ -79,6 +85,42 @@ impl Discovery {
             }
             Err(error) => self.skipped.extend(Skipped::from_io(projects, &error)),
         }
+    }
+
+    /// Lists what is below `projects`: most of the time goes into the system's answers about ten thousand files, and it
+    /// answers each processor.
+    fn list_on_all_processors(&mut self, projects: &Path) {
+        let entries: Vec<DirEntry> = match fs::read_dir(projects).and_then(Iterator::collect) {
+            Ok(entries) => entries,
+            Err(error) => return self.skipped.extend(Skipped::from_io(projects.to_owned(), &error)),
+        };
+        let projects: Arc<Path> = projects.into();
+        let n_threads = thread::available_parallelism().map_or(1, |n| n.get()).min(entries.len() / ENTRIES_PER_THREAD + 1);
+        let next = AtomicUsize::new(0);
+        let part = || {
+            // What was met before this walk is known to all parts; what they meet twice in it is sorted out when they join.
+            let mut part = Discovery { seen: self.seen.clone(), ..Discovery::default() };
+            while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                part.look_at(&projects, entry);
+            }
+            part
+        };
+        let parts: Vec<Discovery> = thread::scope(|scope| {
+            let others: Vec<_> =
+                (1..n_threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, part).ok()).collect();
+            let own = part();
+            others.into_iter().filter_map(|other| other.join().ok()).chain([own]).collect()
+        });
+        parts.into_iter().for_each(|part| self.absorb(part));
+    }
+
+    fn absorb(&mut self, part: Discovery) {
+        for found in part.transcripts {
+            if self.is_new(found.state.identity) {
+                self.transcripts.push(found);
+            }
+        }
+        self.skipped.extend(part.skipped);
     }
 
     fn skip(&mut self, path: PathBuf, reason: SkipReason) {

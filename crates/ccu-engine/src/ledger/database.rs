@@ -36,13 +36,13 @@ pub(super) fn machine_id(place: &LedgerPlace) -> Result<MachineId, LedgerError> 
 pub(super) fn locate(data_dir: &Path, machine: MachineId, name: &str) -> Result<PathBuf, LedgerError> {
     let mut unreadable = None;
     let preferred = data_dir.join(format!("{PREFIX}{}{SUFFIX}", slug(name)));
-    let mut paths = databases(data_dir)?;
-    paths.sort_by_key(|path| *path != preferred);
-    let is_preferred_taken = paths.first() == Some(&preferred);
-    for path in paths {
+    let mut is_preferred_taken = false;
+    for path in databases(data_dir)? {
         match machine_of(&path) {
             Ok(Some(owner)) if owner == machine => return Ok(path),
-            Ok(_) => {}
+            Ok(Some(_)) => is_preferred_taken |= path == preferred,
+            // Nobody's: its making was cut short, by a full disk say.
+            Ok(None) => {}
             // Perhaps ours: opening it says what is wrong, while a new file would hide it.
             Err(_) => {
                 unreadable.get_or_insert(path);
@@ -118,6 +118,15 @@ mod tests {
         assert_eq!(located(data.path(), HERE, "new"), "usage_history_old.db");
         assert_eq!(located(data.path(), THERE, "new"), "usage_history_new.db");
         assert_eq!(located(data.path(), THERE, "old"), "usage_history_old-0202.db");
+    }
+
+    #[test]
+    fn a_database_whose_making_was_cut_short_is_made_whole() {
+        let data = tempfile::tempdir().unwrap();
+        fs::File::create(data.path().join("usage_history_here.db")).unwrap();
+        assert_eq!(located(data.path(), HERE, "here"), "usage_history_here.db");
+        drop(Store::open(&data.path().join("usage_history_here.db"), HERE, "here").unwrap());
+        assert_eq!(located(data.path(), HERE, "here"), "usage_history_here.db");
     }
 
     #[test]
