@@ -3,6 +3,8 @@
 //! Times are the best of several runs in one process; what to hold on to is the ratio to reading the same bytes in the same
 //! run. Whole commands beside their rivals are measured by `benches/compare`.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -66,7 +68,11 @@ fn best(mut run: impl FnMut()) -> Duration {
 }
 
 fn show(what: &str, time: Duration, limit: Duration) {
-    println!("{what:<28} {:>9.1} ms {:>7.2} x reading", time.as_secs_f64() * 1e3, time.as_secs_f64() / limit.as_secs_f64());
+    println!(
+        "{what:<28} {:>9.1} ms {:>7.2} x reading",
+        time.as_secs_f64() * 1e3,
+        time.as_secs_f64() / limit.as_secs_f64()
+    );
 }
 
 fn transcripts(directory: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -3,15 +3,17 @@
 //! The records are made up: 500 days, 25,000 sessions, three machines, and as many roll-up entries a record as real
 //! transcripts give (one per six or seven records).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ccu_core::ids::{CompactId, MachineId, RecordKey};
 use ccu_core::pricing::PriceTable;
-use ccu_core::record::{Origin, TokenCounts, UsageRecord};
-use ccu_core::report::{Filter, Grouping, ReportRequest};
+use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
+use ccu_core::report::{BlocksRequest, Filter, Grouping, ReportRequest};
 use ccu_core::time::UtcMillis;
-use ccu_engine::ledger::{Ledger, LedgerPlace};
+use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
 use ccu_store::{Store, StoreError};
+use jiff::ToSpan;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
@@ -22,6 +24,7 @@ const START_MS: i64 = 1_750_000_000_000;
 const MODELS: [&str; 4] = ["claude-opus-5", "claude-sonnet-5", "claude-haiku-5-5", "claude-fable-5"];
 const RUNS: usize = 9;
 
+#[expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let place = LedgerPlace {
@@ -53,14 +56,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Grouping::Device,
     ] {
         let request = request(grouping);
-        let mut times = Vec::new();
-        for _ in 0..RUNS {
-            let start = Instant::now();
-            std::hint::black_box(ledger.report(&request, &prices)?);
-            times.push(start.elapsed());
-        }
-        println!("{:<10} {:>7.1} ms", format!("{grouping:?}"), milliseconds(times.into_iter().min()));
+        measure(&format!("{grouping:?}"), || ledger.report(&request, &prices))?;
     }
+    measure("Summary", || ledger.reports(summary_requests().each_ref(), &prices))?;
+    measure("Blocks", || ledger.blocks(&blocks_request(), &prices))?;
+    Ok(())
+}
+
+/// Prints the best time of several runs. What a run makes is dropped inside of its time.
+#[expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
+fn measure<T>(name: &str, run: impl Fn() -> Result<T, LedgerError>) -> Result<(), LedgerError> {
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        drop(std::hint::black_box(run()?));
+        times.push(start.elapsed());
+    }
+    println!("{name:<10} {:>7.1} ms", milliseconds(times.into_iter().min()));
     Ok(())
 }
 
@@ -83,6 +95,20 @@ fn request(grouping: Grouping) -> ReportRequest {
     }
 }
 
+/// What `ccu` without a command asks for: everything, today, this week, this month, models, projects and machines.
+fn summary_requests() -> [ReportRequest; 7] {
+    let all = request(Grouping::Model);
+    let since = |date| ReportRequest { since: Some(date), ..request(Grouping::Model) };
+    let today = all.zone.to_datetime(all.now.timestamp()).date();
+    let [day, week, month] = [today, today.saturating_sub(6.days()), today.first_of_month()].map(since);
+    [all, day, week, month, request(Grouping::Model), request(Grouping::Project), request(Grouping::Device)]
+}
+
+fn blocks_request() -> BlocksRequest {
+    let ReportRequest { zone, now, filter, .. } = request(Grouping::Session);
+    BlocksRequest { zone, now, since: None, until: None, last: None, order: None, filter }
+}
+
 fn fill(store: &mut Store) -> Result<(), StoreError> {
     for chunk in 0..RECORDS / 50_000 {
         let records: Vec<UsageRecord> = (chunk * 50_000..(chunk + 1) * 50_000).map(record).collect();
@@ -101,17 +127,21 @@ fn record(n: u64) -> UsageRecord {
     let time = START_MS + session as i64 * 1_728_000 + response as i64 * 90_000;
     let mut id = [0; 16];
     id[..8].copy_from_slice(&scattered.to_be_bytes());
-    UsageRecord {
-        key: RecordKey(id),
+    let strand = Strand {
         session: format!("{session:08x}-0000-4000-8000-000000000000").into(),
-        uuid: Some(CompactId::Uuid(id)),
-        time: Some(UtcMillis(time)),
-        machine: [HERE, MachineId([2; 16]), MachineId([3; 16])][(session % 3) as usize],
+        version: "2.1.240".into(),
         model: MODELS[(session / 7 % 4) as usize].into(),
         project: format!("/home/a/src/project-{}", session % 40).into(),
         branch: "main".into(),
-        version: "2.1.240".into(),
-        agent: "".into(),
+        is_sidechain: response % RECORDS_PER_SESSION >= 30,
+        ..Strand::default()
+    };
+    UsageRecord {
+        key: RecordKey(id),
+        uuid: Some(CompactId::Uuid(id)),
+        time: Some(UtcMillis(time)),
+        machine: [HERE, MachineId([2; 16]), MachineId([3; 16])][(session % 3) as usize],
+        strand: Arc::new(strand),
         tokens: TokenCounts {
             input: scattered % 50,
             output: scattered % 2_000,
@@ -120,10 +150,6 @@ fn record(n: u64) -> UsageRecord {
             cache_read: response * 4_000,
         },
         web_searches: 0,
-        speed: "".into(),
-        service_tier: "".into(),
-        inference_geo: "".into(),
-        is_sidechain: response % RECORDS_PER_SESSION >= 30,
         is_complete: true,
         origin: Origin::Transcript,
     }

@@ -82,9 +82,8 @@ fn session_message(hash: KeyHash, row: &Row<'_>) -> KeyHash {
 
 /// The key and row uuid of a sub-call: derived from the response it was made for and its position there.
 pub fn sub_call_key(parent: RecordKey, parent_uuid: Option<&CompactId>, position: usize) -> (RecordKey, CompactId) {
-    let derive = |letter, text: &str| {
-        KeyHash::new(letter).bytes(&parent.0).number(position as u64).text(Some(text)).finish()
-    };
+    let derive =
+        |letter, text: &str| KeyHash::new(letter).bytes(&parent.0).number(position as u64).text(Some(text)).finish();
     let uuid = parent_uuid.map(CompactId::to_string).unwrap_or_default();
     (RecordKey(derive(b'c', "")), CompactId::Uuid(derive(b'd', &uuid)))
 }
@@ -144,7 +143,8 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_the_ids_allow() {
-        let check = |message_id, request_id, rule| assert_eq!(Rule::of(&row(message_id, request_id)), rule, "{message_id:?}");
+        let check =
+            |message_id, request_id, rule| assert_eq!(Rule::of(&row(message_id, request_id)), rule, "{message_id:?}");
         check(Some("msg_01ABC"), Some("req"), Rule::MessageId);
         check(Some("msg_bdrk_01"), None, Rule::MessageId);
         check(Some("msg_vrtx_01"), None, Rule::MessageId);

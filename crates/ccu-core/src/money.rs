@@ -18,7 +18,12 @@ impl NanoUsd {
 
     /// Rounds an amount in pico-dollars (10⁻¹² $) half up to nano-dollars.
     pub fn from_pico(pico: u128) -> Self {
-        NanoUsd(i64::try_from(pico.saturating_add(500) / 1000).unwrap_or(i64::MAX))
+        let rounding = pico.saturating_add(500);
+        // Nearly every amount fits in 64 bits, whose division by a constant is a multiplication; that of 128 bits is a call.
+        match u64::try_from(rounding) {
+            Ok(narrow) => NanoUsd((narrow / 1000) as i64),
+            Err(_) => NanoUsd(i64::try_from(rounding / 1000).unwrap_or(i64::MAX)),
+        }
     }
 }
 
@@ -63,5 +68,13 @@ mod tests {
         assert_eq!(NanoUsd::from_pico(499), NanoUsd(0));
         assert_eq!(NanoUsd::from_pico(500), NanoUsd(1));
         assert_eq!(NanoUsd::from_pico(u128::MAX), NanoUsd(i64::MAX));
+    }
+
+    #[test]
+    fn both_widths_round_alike() {
+        for pico in [u64::MAX - 501, u64::MAX - 500, u64::MAX - 499, u64::MAX].map(u128::from) {
+            let nano = i64::try_from((pico + 500) / 1000).unwrap();
+            assert_eq!(NanoUsd::from_pico(pico), NanoUsd(nano), "{pico}");
+        }
     }
 }

@@ -86,10 +86,21 @@ impl Normalizer {
 
     fn strand(&mut self, row: &Row<'_>) -> Arc<Strand> {
         let texts = texts(row);
-        let Strand { session, agent, version, model, project, branch, speed, service_tier, inference_geo, is_sidechain } =
-            &*self.last;
+        let Strand {
+            session,
+            agent,
+            version,
+            model,
+            project,
+            branch,
+            speed,
+            service_tier,
+            inference_geo,
+            is_sidechain,
+        } = &*self.last;
         let last = [session, agent, version, model, project, branch, speed, service_tier, inference_geo];
-        let is_continued = *is_sidechain == row.is_sidechain && last.iter().zip(texts).all(|(last, text)| ***last == *text);
+        let is_continued =
+            *is_sidechain == row.is_sidechain && last.iter().zip(texts).all(|(last, text)| ***last == *text);
         if !is_continued {
             let [session, agent, version, model, project, branch, speed, service_tier, inference_geo] =
                 texts.map(|text| self.texts.share(text));
@@ -160,7 +171,11 @@ mod tests {
                 r#"{{"type":"assistant","timestamp":"2026-01-01T00:00:00Z","message":{{"model":"m","usage":{{{usage}}}}}}}"#
             );
             let record = records(&line).0.remove(0);
-            assert_eq!([&*record.strand.speed, &*record.strand.service_tier, &*record.strand.inference_geo], expected, "{usage}");
+            assert_eq!(
+                [&*record.strand.speed, &*record.strand.service_tier, &*record.strand.inference_geo],
+                expected,
+                "{usage}"
+            );
         };
         check("", ["", "", ""]);
         check(r#""speed":"standard","service_tier":"standard","inference_geo":"not_available""#, ["", "", ""]);
@@ -181,6 +196,10 @@ mod tests {
         let (records, _) = records(line);
         let billed: Vec<_> = records.iter().map(|record| (&*record.strand.model, record.tokens.output)).collect();
         assert_eq!(billed, [("a", 5), ("b", 6), ("m", 1)]);
-        assert!(records[0].key != records[1].key && records[0].uuid != records[1].uuid && records[0].uuid != records[2].uuid);
+        assert!(
+            records[0].key != records[1].key
+                && records[0].uuid != records[1].uuid
+                && records[0].uuid != records[2].uuid
+        );
     }
 }

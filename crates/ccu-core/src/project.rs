@@ -19,7 +19,8 @@ pub fn shared_name(path: &str) -> String {
 
 fn is_windows_path(path: &str) -> bool {
     let bytes = path.as_bytes();
-    path.starts_with(r"\\") || (bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && bytes[2] == b'\\')
+    path.starts_with(r"\\")
+        || (bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && bytes[2] == b'\\')
 }
 
 #[cfg(test)]

@@ -81,7 +81,13 @@ fn parse_fixed(text: &[u8]) -> Option<UtcMillis> {
     }
     let (year, month, day) = (number(&text[0..4])?, number(&text[5..7])?, number(&text[8..10])?);
     let (hour, minute, second) = (number(&text[11..13])?, number(&text[14..16])?, number(&text[17..19])?);
-    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 59 {
+    if !(1..=12).contains(&month)
+        || day < 1
+        || day > days_in_month(year, month)
+        || hour > 23
+        || minute > 59
+        || second > 59
+    {
         return None;
     }
     let seconds = (hour * 60 + minute) * 60 + second;
@@ -136,7 +142,14 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_time_of_a_transcript() {
-        for text in ["", "yesterday", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00.000Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-02-30T00:00:00Z",
+            "2026-13-01T00:00:00.000Z",
+            "1970-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+        ] {
             assert_eq!(UtcMillis::parse(text), None, "{text}");
         }
     }

@@ -130,8 +130,11 @@ fn lines_longer_than_the_window_are_read_past_or_whole() {
     const WINDOW: usize = 256 << 10;
     for length in [WINDOW - 40, WINDOW - 20, WINDOW, 3 * WINDOW - 25, 3 * WINDOW + 7] {
         let mut bench = Bench::new();
-        let long = Line::assistant().message_id("msg_01long").output(3).with("/message/content", "y".repeat(length)).to_json();
-        let text = [row("a", 1), long_line(length, false), row("b", 1), long_line(length, true), long + "\n", row("c", 1)].concat();
+        let long =
+            Line::assistant().message_id("msg_01long").output(3).with("/message/content", "y".repeat(length)).to_json();
+        let text =
+            [row("a", 1), long_line(length, false), row("b", 1), long_line(length, true), long + "\n", row("c", 1)]
+                .concat();
         bench.write("s.jsonl", text.as_bytes());
         assert_eq!(bench.refresh().bytes_read, text.len() as u64);
         assert_eq!((bench.total().responses, bench.total().tokens.output), (4, 6), "{length}");
@@ -203,9 +206,16 @@ fn links_loops_and_strange_files_are_met_once_and_named() {
     std::os::unix::net::UnixListener::bind(bench.transcript("socket.jsonl")).unwrap();
     let refreshed = bench.refresh();
     assert_eq!((refreshed.n_transcripts, bench.total().responses), (2, 2));
-    let mut reasons: Vec<_> = refreshed.skipped.iter().map(|skipped| (skipped.path.file_name().unwrap().to_owned(), skipped.reason.clone())).collect();
+    let mut reasons: Vec<_> = refreshed
+        .skipped
+        .iter()
+        .map(|skipped| (skipped.path.file_name().unwrap().to_owned(), skipped.reason.clone()))
+        .collect();
     reasons.sort_by(|a, b| a.0.cmp(&b.0));
-    assert_eq!(reasons, [("broken.jsonl".into(), SkipReason::BrokenLink), ("socket.jsonl".into(), SkipReason::NotAFile)]);
+    assert_eq!(
+        reasons,
+        [("broken.jsonl".into(), SkipReason::BrokenLink), ("socket.jsonl".into(), SkipReason::NotAFile)]
+    );
     assert_eq!(bench.refresh().bytes_read, 0);
 }
 
@@ -215,7 +225,8 @@ fn projects_may_be_a_link_and_a_missing_directory_is_told_when_named() {
     let mut bench = Bench::new();
     let elsewhere = tempfile::tempdir().unwrap();
     fs::create_dir_all(elsewhere.path().join("-p")).unwrap();
-    fs::copy({ bench.write("s.jsonl", row("a", 1).as_bytes()); bench.transcript("s.jsonl") }, elsewhere.path().join("-p/t.jsonl")).unwrap();
+    bench.write("s.jsonl", row("a", 1).as_bytes());
+    fs::copy(bench.transcript("s.jsonl"), elsewhere.path().join("-p/t.jsonl")).unwrap();
     fs::create_dir_all(bench.home.path().join("linked")).unwrap();
     std::os::unix::fs::symlink(elsewhere.path(), bench.home.path().join("linked/projects")).unwrap();
     let root = |name: &str, is_named| TranscriptRoot { path: bench.home.path().join(name), is_named };
@@ -267,7 +278,8 @@ fn a_run_that_ends_within_a_file_leaves_the_rest_of_it_to_the_next() {
 }
 
 fn corpus() -> (Vec<u8>, UsageSums) {
-    let lines = [row("a", 1), row("a", 7), long_line(300, true), "junk\n".to_owned(), row("b", 2), row("c", 3), row("b", 1)];
+    let lines =
+        [row("a", 1), row("a", 7), long_line(300, true), "junk\n".to_owned(), row("b", 2), row("c", 3), row("b", 1)];
     let tokens = TokenCounts { input: 3, output: 12, cache_read: 30, ..TokenCounts::default() };
     (lines.concat().into_bytes(), UsageSums { responses: 3, tokens, ..UsageSums::default() })
 }
@@ -298,7 +310,10 @@ proptest! {
 fn the_corpus_of_real_transcripts_gives_the_independent_count() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/transcripts");
     if !corpus.is_dir() {
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: no corpus of real transcripts beside the project\n");
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: no corpus of real transcripts beside the project\n",
+        );
         return;
     }
     let mut bench = Bench::new();

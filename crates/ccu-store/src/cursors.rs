@@ -122,8 +122,10 @@ impl Writing<'_> {
     pub fn set_cursor(&mut self, transcript: &TranscriptName, cursor: &Cursor) -> Result<(), StoreError> {
         let mut set = || -> Result<usize> {
             let directory = self.directory(&transcript.directory)?;
-            let mut statement =
-                self.store.connection.prepare_cached("REPLACE INTO transcripts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+            let mut statement = self
+                .store
+                .connection
+                .prepare_cached("REPLACE INTO transcripts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
             statement.execute((
                 directory,
                 PathValue(&transcript.name),
@@ -144,8 +146,12 @@ impl Writing<'_> {
         let mut forget = || -> Result<()> {
             let key = (self.directory(&transcript.directory)?, PathValue(&transcript.name));
             let connection = &self.store.connection;
-            connection.prepare_cached("DELETE FROM transcripts WHERE directory = ?1 AND name = ?2")?.execute((key.0, &key.1))?;
-            connection.prepare_cached("DELETE FROM line_problems WHERE directory = ?1 AND name = ?2")?.execute((key.0, &key.1))?;
+            connection
+                .prepare_cached("DELETE FROM transcripts WHERE directory = ?1 AND name = ?2")?
+                .execute((key.0, &key.1))?;
+            connection
+                .prepare_cached("DELETE FROM line_problems WHERE directory = ?1 AND name = ?2")?
+                .execute((key.0, &key.1))?;
             Ok(())
         };
         forget().map_err(self.store.wrap())

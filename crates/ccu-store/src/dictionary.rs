@@ -110,7 +110,8 @@ impl Dictionary {
         let speed = self.name(connection, &context.speed)?;
         let service_tier = self.name(connection, &context.service_tier)?;
         let inference_geo = self.name(connection, &context.inference_geo)?;
-        let columns = [&machine as &dyn ToSql, &model, &project, &speed, &service_tier, &inference_geo, &context.is_sidechain];
+        let columns =
+            [&machine as &dyn ToSql, &model, &project, &speed, &service_tier, &inference_geo, &context.is_sidechain];
         let number = number(connection, CONTEXT, columns)?;
         self.contexts.insert(context.clone(), number);
         Ok(number)
@@ -177,11 +178,8 @@ fn load_strand(connection: &Connection, strand: i64) -> Result<(MachineStrand, S
     )?;
     statement.query_row([strand], |row| {
         let text = |column| row.get::<_, String>(column).map(Arc::from);
-        let numbers = StrandNumbers {
-            strand,
-            session: SessionNumber(row.get(0)?),
-            context: ContextNumber(row.get(1)?),
-        };
+        let numbers =
+            StrandNumbers { strand, session: SessionNumber(row.get(0)?), context: ContextNumber(row.get(1)?) };
         let strand = Strand {
             session: row.get::<_, IdValue>(4)?.0.to_string().into(),
             agent: text(7)?,
@@ -222,11 +220,18 @@ struct Table {
     insert: &'static str,
 }
 
-const SESSION: Table =
-    Table { select: "SELECT id FROM sessions WHERE name = ?1", insert: "INSERT INTO sessions (name) VALUES (?1) ON CONFLICT DO NOTHING" };
-const NAME: Table = Table { select: "SELECT id FROM names WHERE name = ?1", insert: "INSERT INTO names (name) VALUES (?1) ON CONFLICT DO NOTHING" };
-const DIRECTORY: Table =
-    Table { select: "SELECT id FROM directories WHERE path = ?1", insert: "INSERT INTO directories (path) VALUES (?1) ON CONFLICT DO NOTHING" };
+const SESSION: Table = Table {
+    select: "SELECT id FROM sessions WHERE name = ?1",
+    insert: "INSERT INTO sessions (name) VALUES (?1) ON CONFLICT DO NOTHING",
+};
+const NAME: Table = Table {
+    select: "SELECT id FROM names WHERE name = ?1",
+    insert: "INSERT INTO names (name) VALUES (?1) ON CONFLICT DO NOTHING",
+};
+const DIRECTORY: Table = Table {
+    select: "SELECT id FROM directories WHERE path = ?1",
+    insert: "INSERT INTO directories (path) VALUES (?1) ON CONFLICT DO NOTHING",
+};
 const CONTEXT: Table = Table {
     select: "SELECT id FROM contexts WHERE machine = ?1 AND model = ?2 AND project = ?3 AND speed = ?4 \
              AND service_tier = ?5 AND inference_geo = ?6 AND is_sidechain = ?7",

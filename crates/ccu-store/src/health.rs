@@ -39,7 +39,9 @@ impl Store {
         let damages = self
             .connection
             .prepare("PRAGMA quick_check(20)")
-            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>())
+            .and_then(|mut statement| {
+                statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
+            })
             .map_err(self.wrap())?;
         let (n_records, first, last) = self
             .connection
@@ -77,7 +79,8 @@ impl Store {
 
     /// Lets the file grow to so many pages of 4 KiB and no further: a full disk for tests.
     pub fn limit_pages(&self, n_pages: u32) -> Result<(), StoreError> {
-        let pages = self.connection.pragma_update_and_check(None, "max_page_count", n_pages, |row| row.get::<_, i64>(0));
+        let pages =
+            self.connection.pragma_update_and_check(None, "max_page_count", n_pages, |row| row.get::<_, i64>(0));
         pages.map(|_| ()).map_err(self.wrap())
     }
 

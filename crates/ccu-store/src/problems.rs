@@ -23,10 +23,16 @@ pub struct StoredProblem {
 
 impl Writing<'_> {
     /// Remembers a line with a problem.
-    pub fn add_problem(&mut self, transcript: &TranscriptName, offset: u64, problem: LineProblem) -> Result<(), StoreError> {
+    pub fn add_problem(
+        &mut self,
+        transcript: &TranscriptName,
+        offset: u64,
+        problem: LineProblem,
+    ) -> Result<(), StoreError> {
         let mut add = || -> Result<usize> {
             let directory = self.directory(&transcript.directory)?;
-            let mut statement = self.store.connection.prepare_cached("REPLACE INTO line_problems VALUES (?1, ?2, ?3, ?4)")?;
+            let mut statement =
+                self.store.connection.prepare_cached("REPLACE INTO line_problems VALUES (?1, ?2, ?3, ?4)")?;
             statement.execute((directory, PathValue(&transcript.name), offset as i64, problem.number()))
         };
         add().map(|_| ()).map_err(self.store.wrap())
@@ -50,19 +56,23 @@ impl Store {
         self.count_problems(LineProblem::is_left_out)
     }
 
-    /// The number of lines that count, though something in them was read as nothing.
+    /// The number of lines that count, though a count or a text in them could not be read. Lines without a usable time are not
+    /// among them: their records are undated, which says more.
     pub fn odd_lines(&self) -> Result<u64, StoreError> {
-        self.count_problems(|problem| !problem.is_left_out())
+        self.count_problems(|problem| matches!(problem, LineProblem::NotUtf8 | LineProblem::OddTokenCount))
     }
 
     fn count_problems(&self, is_counted: impl Fn(LineProblem) -> bool) -> Result<u64, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT problem, count(*) FROM line_problems GROUP BY problem").map_err(self.wrap())?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT problem, count(*) FROM line_problems GROUP BY problem")
+            .map_err(self.wrap())?;
         let counts = statement
             .query_map([], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?)))
             .and_then(Iterator::collect::<Result<Vec<_>>>)
             .map_err(self.wrap())?;
-        let counted = counts.into_iter().filter(|(number, _)| LineProblem::from_number(*number).is_some_and(&is_counted));
+        let counted =
+            counts.into_iter().filter(|(number, _)| LineProblem::from_number(*number).is_some_and(&is_counted));
         Ok(counted.map(|(_, count)| count as u64).sum())
     }
 
@@ -76,7 +86,8 @@ impl Store {
             let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
             let mut problems = Vec::new();
             while let Some(row) = rows.next()? {
-                let text = |column| row.get_ref(column).map(|value| String::from_utf8_lossy(&bytes(value)).into_owned());
+                let text =
+                    |column| row.get_ref(column).map(|value| String::from_utf8_lossy(&bytes(value)).into_owned());
                 let Some(problem) = LineProblem::from_number(row.get(3)?) else {
                     continue;
                 };

@@ -64,8 +64,10 @@ impl Store {
             let mut rows = statement.query(range).map_err(self.wrap())?;
             while let Some(row) = rows.next().map_err(self.wrap())? {
                 let day = row.get(0).map_err(self.wrap())?;
-                let packed =
-                    row.get_ref(1).and_then(|value| value.as_blob().map_err(rusqlite::Error::from)).map_err(self.wrap())?;
+                let packed = row
+                    .get_ref(1)
+                    .and_then(|value| value.as_blob().map_err(rusqlite::Error::from))
+                    .map_err(self.wrap())?;
                 self.unpack_day(day, packed, each)?;
             }
         }

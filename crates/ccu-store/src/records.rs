@@ -146,7 +146,12 @@ impl StoredRow {
     }
 
     /// The stored record in full. `like` is any copy of it; only its key is used.
-    fn record(&self, connection: &Connection, dictionary: &mut Dictionary, like: &UsageRecord) -> Result<(UsageRecord, StrandNumbers)> {
+    fn record(
+        &self,
+        connection: &Connection,
+        dictionary: &mut Dictionary,
+        like: &UsageRecord,
+    ) -> Result<(UsageRecord, StrandNumbers)> {
         let ((machine, strand), numbers) = dictionary.strand_by_number(connection, self.strand)?;
         let record = UsageRecord {
             key: like.key,

@@ -105,18 +105,26 @@ impl Store {
     }
 
     fn store_day(&self, day: i64, entries: &BTreeMap<EntryKey, UsageSums>) -> Result<(), StoreError> {
-        let entries: Vec<UsageEntry> = entries.iter().map(|(key, sums)| UsageEntry { key: *key, sums: *sums }).collect();
+        let entries: Vec<UsageEntry> =
+            entries.iter().map(|(key, sums)| UsageEntry { key: *key, sums: *sums }).collect();
         let statement = match entries.is_empty() {
             true => self.connection.execute("DELETE FROM rollups WHERE day = ?1", [day]),
             false => self
                 .connection
-                .prepare_cached("INSERT INTO rollups VALUES (?1, ?2) ON CONFLICT DO UPDATE SET entries = excluded.entries")
+                .prepare_cached(
+                    "INSERT INTO rollups VALUES (?1, ?2) ON CONFLICT DO UPDATE SET entries = excluded.entries",
+                )
                 .and_then(|mut statement| statement.execute((day, pack(utc_day(day), &entries)))),
         };
         statement.map(|_| ()).map_err(self.wrap())
     }
 
-    pub(crate) fn unpack_day(&self, day: i64, packed: &[u8], each: &mut dyn FnMut(UsageEntry)) -> Result<(), StoreError> {
+    pub(crate) fn unpack_day(
+        &self,
+        day: i64,
+        packed: &[u8],
+        each: &mut dyn FnMut(UsageEntry),
+    ) -> Result<(), StoreError> {
         unpack(utc_day(day), packed, each)
             .map_err(|source: DamagedRollup| StoreError::Rollup { path: self.path.clone(), source })
     }
@@ -171,7 +179,10 @@ impl Store {
         Ok(days)
     }
 
-    pub(crate) fn replace_rollups(&self, days: &BTreeMap<i64, BTreeMap<EntryKey, UsageSums>>) -> Result<(), StoreError> {
+    pub(crate) fn replace_rollups(
+        &self,
+        days: &BTreeMap<i64, BTreeMap<EntryKey, UsageSums>>,
+    ) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM rollups", []).map_err(self.wrap())?;
         days.iter().try_for_each(|(day, entries)| self.store_day(*day, entries))
     }

@@ -33,13 +33,20 @@ impl Store {
     /// Begins to write. Waits up to ten seconds for another writer.
     pub fn begin(&mut self) -> Result<Writing<'_>, StoreError> {
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(self.wrap())?;
-        let mut writing =
-            Writing { store: self, next_sequence: 1, changes: RollupChanges::default(), inserted: Inserted::default(), is_open: true };
+        let mut writing = Writing {
+            store: self,
+            next_sequence: 1,
+            changes: RollupChanges::default(),
+            inserted: Inserted::default(),
+            is_open: true,
+        };
         // Kept apart from the records, so that a number is never used twice, not even after its record is gone.
         writing.next_sequence = writing
             .store
             .connection
-            .query_row("SELECT coalesce((SELECT value FROM meta WHERE name = 'next_sequence'), 1)", [], |row| row.get(0))
+            .query_row("SELECT coalesce((SELECT value FROM meta WHERE name = 'next_sequence'), 1)", [], |row| {
+                row.get(0)
+            })
             .map_err(writing.store.wrap())?;
         Ok(writing)
     }

@@ -1,5 +1,7 @@
 //! The store at its door: records in, roll-ups out, on a real file.
 
+#![expect(clippy::unwrap_used, reason = "a test bench that cannot set up its test fails it")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -101,7 +103,13 @@ fn what_is_not_committed_leaves_no_trace() {
 fn names_come_back_as_they_went_in() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("a.db"));
-    let strand = Strand { session: "".into(), project: "/a\0b\u{202e}".into(), speed: "fast".into(), is_sidechain: true, ..strand() };
+    let strand = Strand {
+        session: "".into(),
+        project: "/a\0b\u{202e}".into(),
+        speed: "fast".into(),
+        is_sidechain: true,
+        ..strand()
+    };
     let odd = UsageRecord { strand: Arc::new(strand), ..record(1) };
     insert(&mut store, std::slice::from_ref(&odd));
     let entry = entries(&store)[0];
@@ -127,11 +135,14 @@ fn cursors_and_problems_are_kept_with_their_file() {
     let mut writing = store.begin().unwrap();
     writing.set_cursor(&transcript, &cursor).unwrap();
     writing.add_problem(&transcript, 10, LineProblem::NotJson).unwrap();
-    writing.add_problem(&transcript, 20, LineProblem::OddTime).unwrap();
+    writing.add_problem(&transcript, 20, LineProblem::OddTokenCount).unwrap();
     writing.commit().unwrap();
     let cursors = store.cursors().unwrap();
     assert_eq!(cursors.of(&transcript), Some(&cursor));
-    assert_eq!((store.malformed_lines().unwrap(), store.odd_lines().unwrap(), store.problems(9).unwrap().len()), (1, 1, 2));
+    assert_eq!(
+        (store.malformed_lines().unwrap(), store.odd_lines().unwrap(), store.problems(9).unwrap().len()),
+        (1, 1, 2)
+    );
     let mut writing = store.begin().unwrap();
     writing.forget_transcript(&transcript).unwrap();
     writing.commit().unwrap();
@@ -169,9 +180,13 @@ fn files_that_are_not_ours_are_refused_and_left_alone() {
         assert!(is_expected(&error), "{error:?}");
         assert_eq!(std::fs::read(&path).unwrap(), before, "{name}");
     };
-    std::fs::File::create(folder.path().join("text")).and_then(|mut file| std::io::Write::write_all(&mut file, &[b'x'; 5000])).unwrap();
+    std::fs::File::create(folder.path().join("text"))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, &[b'x'; 5000]))
+        .unwrap();
     check("text", |error| matches!(error, StoreError::Damaged { .. }));
-    let sql = |name: &str, sql: &str| rusqlite::Connection::open(folder.path().join(name)).unwrap().execute_batch(sql).unwrap();
+    let sql = |name: &str, sql: &str| {
+        rusqlite::Connection::open(folder.path().join(name)).unwrap().execute_batch(sql).unwrap()
+    };
     sql("foreign", "CREATE TABLE notes (text)");
     check("foreign", |error| matches!(error, StoreError::NotOurs { .. }));
     sql("newer", "CREATE TABLE t (x); PRAGMA user_version = 9");

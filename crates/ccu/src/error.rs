@@ -85,12 +85,20 @@ impl CommandError {
         false
     }
 
-    /// The texts of the causes, nearest first.
+    /// The texts of the causes, nearest first. One that only repeats the one before it, as SQLite's do behind a code, is
+    /// left out.
     pub fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
+        let mut causes: Vec<String> = Vec::new();
         let mut error = self.source.source();
         while let Some(cause) = error {
-            causes.push(cause.to_string());
+            let text = cause.to_string();
+            let repeats = |before: &String| before.contains(&text) || text.ends_with(before.as_str());
+            let repeats_code = text.rsplit_once(": ").is_some_and(|(code, rest)| {
+                code.starts_with("Error code") && causes.last().is_some_and(|before| before.starts_with(rest))
+            });
+            if !causes.last().is_some_and(repeats) && !repeats_code {
+                causes.push(text);
+            }
             error = cause.source();
         }
         causes
@@ -200,6 +208,23 @@ mod tests {
         hint: run `ccu doctor`
         ");
         insta::assert_snapshot!(json(&error), @r#"{"error":{"kind":"file","message":"`/tmp/a` could not be read","causes":["permission denied"],"hints":["run `ccu doctor`"]}}"#);
+    }
+
+    #[test]
+    fn causes_are_not_said_twice() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{text}")]
+        struct Link {
+            text: &'static str,
+            source: Option<Box<Link>>,
+        }
+        let check = |texts: &[&'static str], expected: &[&str]| {
+            let chain = texts.iter().rev().fold(None, |source, &text| Some(Box::new(Link { text, source })));
+            assert_eq!(CommandError::new(ErrorKind::Database, chain.unwrap()).causes(), expected);
+        };
+        check(&["a", "disk full", "Error code 13: disk full"], &["disk full"]);
+        check(&["a", "cannot open: /tmp/x", "Error code 14: cannot open"], &["cannot open: /tmp/x"]);
+        check(&["a", "b", "c"], &["b", "c"]);
     }
 
     #[test]

@@ -14,15 +14,40 @@ impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
         let hint = match &error {
             ConfigError::Refused { .. } | ConfigError::NotAKey { .. } | ConfigError::KeyIsTable { .. } => {
-                return CommandError::new(ErrorKind::Usage, error).hint("`ccu config show` lists the settings");
+                let hint = quoting_hint(&error).unwrap_or(CONFIG_HELP);
+                return CommandError::new(ErrorKind::Usage, error).hint(hint);
             }
-            ConfigError::Read { .. } | ConfigError::Write { .. } => return CommandError::new(ErrorKind::File, error),
+            ConfigError::Read { .. } | ConfigError::Write { .. } => {
+                return CommandError::new(ErrorKind::File, error).hint(OTHER_CONFIG_DIR);
+            }
             ConfigError::NotUtf8 { .. } => "save the file as UTF-8",
             ConfigError::Invalid { .. } => "edit these lines, or take one out with `ccu config unset KEY`",
             ConfigError::Prices { .. } => "take a price or alias out with `ccu config unset KEY`",
         };
         CommandError::new(ErrorKind::Config, error).hint(hint)
     }
+}
+
+/// What mends a key or value that was typed wrongly.
+const CONFIG_HELP: &str = "`ccu config set --help` lists the settings and what they may be";
+/// What mends a configuration directory that cannot be used.
+const OTHER_CONFIG_DIR: &str = "mend the directory, or name another one with `CCU_CONFIG_DIR`";
+/// What mends a data directory that cannot be used.
+const OTHER_DATA_DIR: &str = "mend the directory, or name another one with `CCU_DATA_DIR`";
+
+/// A model id with points in it is taken for several keys, which is the mistake that people make.
+fn quoting_hint(error: &ConfigError) -> Option<&'static str> {
+    let ConfigError::Refused { problem } = error else { return None };
+    let text = problem.to_string();
+    let key = text.strip_prefix("unknown key `")?.split('`').next()?;
+    let (table, rest) = key.split_once('.')?;
+    let has_points = match table {
+        "prices" => rest.matches('.').count() > 1,
+        "aliases" => rest.contains('.'),
+        _ => false,
+    };
+    (has_points && !rest.contains(['"', '\'']) && !text.contains("did you mean"))
+        .then_some("a model id with points in it is quoted, as in `ccu config set 'prices.\"glm-4.7\".input' 0.6`")
 }
 
 impl From<ResolveError> for CommandError {
@@ -46,12 +71,14 @@ impl From<PathError> for CommandError {
 impl From<MachineError> for CommandError {
     fn from(error: MachineError) -> Self {
         match &error {
-            MachineError::BadName { .. } => CommandError::new(ErrorKind::Config, error),
+            MachineError::BadName { .. } => CommandError::new(ErrorKind::Config, error)
+                .hint("`CCU_MACHINE` or `ccu config set machine.name NAME` gives this machine a name"),
             MachineError::DamagedId { .. } => CommandError::new(ErrorKind::File, error)
                 .hint("put the UUID back from a backup; if there is none, delete the file, and this machine counts as a new one"),
-            MachineError::ReadId { .. } | MachineError::WriteId { .. } | MachineError::NoRandomness { .. } => {
-                CommandError::new(ErrorKind::File, error)
+            MachineError::ReadId { .. } | MachineError::WriteId { .. } => {
+                CommandError::new(ErrorKind::File, error).hint(OTHER_CONFIG_DIR)
             }
+            MachineError::NoRandomness { .. } => CommandError::new(ErrorKind::File, error),
         }
     }
 }
@@ -69,13 +96,17 @@ impl From<StoreError> for CommandError {
                 "`ccu reset-db --force` sets the file aside; the transcripts that are left then fill a new one"
             }
             StoreError::NotOurs { .. } => "move the file away, or name another directory with `CCU_DATA_DIR`",
-            StoreError::Locked { .. } => "wait until the other ccu is done, then try again",
+            StoreError::Locked { .. } => {
+                "wait until the other program is done; `--no-refresh` shows what is stored by now, where it can be read"
+            }
             StoreError::ReadOnly { .. } => {
                 "make the file and its directory writable, or name another directory with `CCU_DATA_DIR`"
             }
             StoreError::NewerSchema { .. } => "update ccu on this machine",
             StoreError::DiskFull { .. } => "make room, then try again",
-            StoreError::CannotOpen { .. } => "`ccu doctor` shows where the database should be",
+            StoreError::CannotOpen { .. } => {
+                "its directory must be writable, even to read it; make it so, or name another one with `CCU_DATA_DIR`"
+            }
             StoreError::Rollup { .. } => "make them anew with `ccu doctor --rebuild`",
             StoreError::Sqlite { .. } => "`ccu doctor` checks the database",
         };
@@ -93,7 +124,9 @@ impl From<LedgerError> for CommandError {
             LedgerError::NoDataDirectory { .. } | LedgerError::UnreadableDataDirectory { .. } => {
                 CommandError::new(ErrorKind::File, error).hint("name another directory with `CCU_DATA_DIR`")
             }
-            LedgerError::CannotSetAside { .. } | LedgerError::Lock(_) => CommandError::new(ErrorKind::File, error),
+            LedgerError::CannotSetAside { .. } | LedgerError::Lock(_) => {
+                CommandError::new(ErrorKind::File, error).hint(OTHER_DATA_DIR)
+            }
         }
     }
 }
@@ -108,5 +141,25 @@ impl From<JqError> for CommandError {
 impl From<serde_json::Error> for CommandError {
     fn from(error: serde_json::Error) -> Self {
         CommandError::new(ErrorKind::Internal, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ccu_engine::config;
+
+    #[test]
+    fn a_model_id_with_points_is_told_to_be_quoted() {
+        let home = tempfile::tempdir().unwrap();
+        let hint = |key| {
+            let error = config::set(&home.path().join("config.toml"), key, "1").unwrap_err();
+            CommandError::from(error).hints.join("; ")
+        };
+        let quoted = "a model id with points in it is quoted, as in `ccu config set 'prices.\"glm-4.7\".input' 0.6`";
+        assert_eq!(hint("prices.glm-4.7.input"), quoted);
+        assert_eq!(hint("aliases.glm-4.7"), quoted);
+        assert_eq!(hint("report.timezon"), CONFIG_HELP);
+        assert_eq!(hint("prices.glm.inputs"), CONFIG_HELP);
     }
 }

@@ -73,7 +73,7 @@ fn refuse(error: &clap::Error, is_json: bool) -> ExitCode {
             ExitCode::Ok
         }
         _ if is_json => {
-            report(&CommandError::new(ErrorKind::Usage, UsageError::of(error)), true, false);
+            report(&usage_error(error), true, false);
             ExitCode::Usage
         }
         _ => {
@@ -91,12 +91,14 @@ struct UsageError {
     message: String,
 }
 
-impl UsageError {
-    fn of(error: &clap::Error) -> Self {
-        let text = error.to_string();
-        let first_part = text.split("\n\n").next().unwrap_or_default();
-        UsageError { message: first_part.trim_start_matches("error: ").trim().to_owned() }
-    }
+/// clap writes its message, tips, the usage and a reference to `--help`, with blank lines between them.
+fn usage_error(error: &clap::Error) -> CommandError {
+    let text = error.to_string();
+    let mut parts = text.split("\n\n").map(str::trim);
+    let message = parts.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let tips = parts.flat_map(str::lines).filter_map(|line| line.trim().strip_prefix("tip: "));
+    let error = CommandError::new(ErrorKind::Usage, UsageError { message });
+    tips.fold(error, |error, tip| error.hint(tip))
 }
 
 /// Whether errors are to be JSON. Asked of the words, not of what they mean, so that it holds for words that mean nothing.
@@ -123,6 +125,14 @@ fn surroundings() -> Surroundings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tips_on_the_command_line_are_hints_in_json() {
+        let error = usage_error(&Cli::read(["ccu", "daily", "--breakdwn"]).unwrap_err());
+        assert_eq!(error.to_string(), "unexpected argument '--breakdwn' found");
+        assert_eq!(error.hints, ["a similar argument exists: '--breakdown'"]);
+        assert_eq!(usage_error(&Cli::read(["ccu", "daily", "--last", "0"]).unwrap_err()).hints, Vec::<String>::new());
+    }
 
     #[test]
     fn json_is_wanted_by_its_flags() {

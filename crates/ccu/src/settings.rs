@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::report::{OrderArg, ReportArgs};
 use crate::args::{ColorArg, JsonArgs, OutputArgs};
+use crate::commands::opened::keeps_all;
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::PrinterOptions;
 use crate::render::jq;
@@ -115,6 +116,7 @@ pub fn report(
         since: args.since.map(|day| day.on(today)),
         until: args.until.map(|day| day.on(today)),
         last: args.last.zip(periods(grouping)),
+        is_filtered: !keeps_all(&filter(args)),
         zone,
     };
     check(args, grouping, &scope)?;

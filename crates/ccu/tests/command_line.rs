@@ -72,7 +72,7 @@ fn filters_and_zones_reach_the_report() {
     check(&["daily", "--last", "1"], "[]\n");
     check(&["daily", "--last", "1", "--until", "20260802"], "[\"2026-08-02\"]\n");
     check(&["daily", "--order", "desc"], "[\"2026-08-02\",\"2026-08-01\"]\n");
-    check(&["daily", "--project", "elsewhere"], "[]\n");
+    check(&["daily", "--project", "elsewhere", "--quiet"], "[]\n");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn wrong_lines_end_with_2_and_nothing_on_stdout() {
     insta::assert_snapshot!(seen(&sandbox, &["daily", "--sinse", "7d", "--json"]), @r#"
     exit code: 2
     --- stderr
-    {"error":{"kind":"usage","message":"unexpected argument '--sinse' found","causes":[],"hints":[]}}
+    {"error":{"kind":"usage","message":"unexpected argument '--sinse' found","causes":[],"hints":["a similar argument exists: '--since'"]}}
     "#);
     insta::assert_snapshot!(seen(&sandbox, &["daily", "--jq", ".daily["]), @r#"
     exit code: 2
@@ -152,7 +152,7 @@ fn settings_are_set_shown_and_taken_back() {
     exit code: 2
     --- stderr
     error: `report.week_start` is `moonday`; expected a day of the week, `monday` to `sunday`; did you mean `monday`?
-    hint: `ccu config show` lists the settings
+    hint: `ccu config set --help` lists the settings and what they may be
     ");
     insta::assert_snapshot!(seen(&sandbox, &["config", "get", "prices.nobody.input"]), @r"
     exit code: 1
@@ -215,4 +215,24 @@ fn a_reader_that_goes_away_is_no_failure() {
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_filter_that_nothing_matches_is_named_with_what_was_meant() {
+    insta::assert_snapshot!(seen(&furnished(), &["daily", "--model", "sonet,house", "--machine", "dsk", "-p", "ap"]), @r"
+    exit code: 0
+    --- stdout
+    No usage that the filters let through.
+    --- stderr
+    warning: no model has `sonet` in its id; did you mean `sonnet`?
+    warning: no machine is called `dsk`; did you mean `desk`?
+    ");
+    let sandbox = furnished();
+    let said = |arguments: &[&str]| sandbox.run(arguments).stderr;
+    assert_eq!(said(&["--model", "sonnet"]), "");
+    assert_eq!(said(&["blocks", "--model", "sonet", "--quiet"]), "");
+    assert_eq!(
+        said(&["session", "--anon", "--project", "alicee/app", "--json"]),
+        "warning: no project has `alicee/app` in its name; `ccu project` lists them\n"
+    );
 }

@@ -12,7 +12,18 @@ use crate::time::UtcMillis;
 /// A strand by its texts in order.
 fn strand(texts: &[&str; 9], is_sidechain: bool) -> Arc<Strand> {
     let [session, agent, version, model, project, branch, speed, service_tier, inference_geo] = texts.map(Arc::from);
-    Arc::new(Strand { session, agent, version, model, project, branch, speed, service_tier, inference_geo, is_sidechain })
+    Arc::new(Strand {
+        session,
+        agent,
+        version,
+        model,
+        project,
+        branch,
+        speed,
+        service_tier,
+        inference_geo,
+        is_sidechain,
+    })
 }
 
 fn with_strand(record: UsageRecord, change: impl FnOnce(&mut Strand)) -> UsageRecord {
@@ -90,21 +101,24 @@ fn copy() -> impl Strategy<Value = UsageRecord> {
     let ids = (prop::option::of(text()), prop::option::of(1_000_i64..1_004), 0_u8..3);
     let texts = prop::array::uniform9(text());
     let counts = prop::array::uniform6(0_u64..3);
-    let flags = (any::<bool>(), any::<bool>(), prop::sample::select(vec![Origin::Transcript, Origin::Gist, Origin::Import]));
-    (ids, texts, counts, flags).prop_map(|((uuid, time, machine), texts, counts, (is_sidechain, is_complete, origin))| {
-        let [input, output, cache_write_5m, cache_write_1h, cache_read, web_searches] = counts;
-        UsageRecord {
-            uuid: uuid.map(CompactId::new),
-            time: time.map(UtcMillis),
-            machine: MachineId([machine; 16]),
-            strand: strand(&texts, is_sidechain),
-            tokens: TokenCounts { input, output, cache_write_5m, cache_write_1h, cache_read },
-            web_searches,
-            is_complete,
-            origin,
-            ..blank()
-        }
-    })
+    let flags =
+        (any::<bool>(), any::<bool>(), prop::sample::select(vec![Origin::Transcript, Origin::Gist, Origin::Import]));
+    (ids, texts, counts, flags).prop_map(
+        |((uuid, time, machine), texts, counts, (is_sidechain, is_complete, origin))| {
+            let [input, output, cache_write_5m, cache_write_1h, cache_read, web_searches] = counts;
+            UsageRecord {
+                uuid: uuid.map(CompactId::new),
+                time: time.map(UtcMillis),
+                machine: MachineId([machine; 16]),
+                strand: strand(&texts, is_sidechain),
+                tokens: TokenCounts { input, output, cache_write_5m, cache_write_1h, cache_read },
+                web_searches,
+                is_complete,
+                origin,
+                ..blank()
+            }
+        },
+    )
 }
 
 proptest! {

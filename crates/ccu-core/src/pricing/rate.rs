@@ -5,7 +5,7 @@ use crate::money::{NanoUsd, PicoUsdPerToken};
 use crate::record::TokenCounts;
 
 /// Pico-dollars in a nano-dollar.
-const PICO: u128 = 1_000;
+const PICO: u64 = 1_000;
 
 /// The prices that hold for one request: its model, day, prompt size, speed, tier and place are already in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +27,28 @@ pub struct Rate {
 impl Rate {
     /// The cost of so many tokens and web searches, summed in pico-dollars and rounded once, half up. It saturates.
     pub fn cost(&self, tokens: &TokenCounts, web_searches: u64) -> NanoUsd {
-        let search_pico = u128::from(self.web_search.0.max(0).unsigned_abs()) * PICO;
+        // A report asks this for 200,000 entries, and sums below $18 million fit in 64 bits, at half the time.
+        match self.narrow_cost(tokens, web_searches) {
+            Some(pico) => NanoUsd::from_pico(u128::from(pico)),
+            None => self.wide_cost(tokens, web_searches),
+        }
+    }
+
+    /// The cost in pico-dollars, where it fits.
+    fn narrow_cost(&self, tokens: &TokenCounts, web_searches: u64) -> Option<u64> {
+        let search_pico = self.web_search.0.max(0).unsigned_abs().checked_mul(PICO)?;
+        tokens
+            .input
+            .checked_mul(self.input.0)?
+            .checked_add(tokens.output.checked_mul(self.output.0)?)?
+            .checked_add(tokens.cache_write_5m.checked_mul(self.cache_write_5m.0)?)?
+            .checked_add(tokens.cache_write_1h.checked_mul(self.cache_write_1h.0)?)?
+            .checked_add(tokens.cache_read.checked_mul(self.cache_read.0)?)?
+            .checked_add(search_pico.checked_mul(web_searches)?)
+    }
+
+    fn wide_cost(&self, tokens: &TokenCounts, web_searches: u64) -> NanoUsd {
+        let search_pico = u128::from(self.web_search.0.max(0).unsigned_abs()) * u128::from(PICO);
         let parts = [
             price(tokens.input, self.input),
             price(tokens.output, self.output),
@@ -113,7 +134,23 @@ mod tests {
         }
     }
 
+    /// Numbers of any size, so that sums lie on both sides of 64 bits.
+    fn of_any_size() -> impl Strategy<Value = u64> {
+        (any::<u64>(), 0_u32..64).prop_map(|(number, shift)| number >> shift)
+    }
+
     proptest! {
+        #[test]
+        fn sums_that_fit_in_64_bits_cost_the_same(
+            prices in prop::array::uniform5(of_any_size()),
+            tokens in prop::array::uniform5(of_any_size()),
+            web_search in any::<u32>(),
+            web_searches in of_any_size(),
+        ) {
+            let (rate, tokens) = (rate_of(prices, web_search), tokens_of(tokens));
+            prop_assert_eq!(rate.cost(&tokens, web_searches), rate.wide_cost(&tokens, web_searches));
+        }
+
         #[test]
         fn cost_is_additive_up_to_rounding(
             rate in any_rate(), a in any_tokens(), b in any_tokens(), searches in (0_u64..1000, 0_u64..1000),

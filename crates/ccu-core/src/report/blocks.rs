@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use super::burn_rate::{BurnRate, Projection};
 use super::calendar::{AskedDays, LocalDays};
 use super::counted::Contexts;
-use super::summary::Summary;
+use super::summary::ModelSums;
 use super::tally::{Tally, earliest};
 use super::{Filter, ModelUsage, Notes, Order, Usage, UsageCatalog};
 use crate::pricing::PriceTable;
@@ -108,45 +108,66 @@ pub struct BlocksReport {
 pub struct BlocksBuilder<'a> {
     request: &'a BlocksRequest,
     contexts: Contexts<'a>,
-    /// By UTC hour, counted from 1970-01-01T00:00:00Z.
+    /// By context.
+    is_kept: Vec<bool>,
+    /// By UTC hour, counted from 1970-01-01T00:00:00Z, and model.
     hours: Tally<i32>,
+    /// The row of the hour that the last entry was in.
+    last_row: Option<u32>,
     undated_records: u64,
 }
 
 impl<'a> BlocksBuilder<'a> {
     /// An empty report for a request. The catalog must name every context that entries will refer to.
     pub fn new(request: &'a BlocksRequest, catalog: &'a UsageCatalog, prices: &'a PriceTable) -> Self {
-        let contexts = Contexts::new(&request.filter, catalog, prices);
-        BlocksBuilder { request, hours: Tally::new(contexts.len()), contexts, undated_records: 0 }
+        let contexts = Contexts::new(catalog, prices);
+        BlocksBuilder {
+            request,
+            is_kept: contexts.kept_by(&request.filter),
+            hours: Tally::new(contexts.models.len()),
+            last_row: None,
+            contexts,
+            undated_records: 0,
+        }
     }
 
     /// Adds one entry, if the filter keeps it.
     pub fn add(&mut self, entry: &UsageEntry) {
-        let Some(context) = self.contexts.kept(entry.key.context) else { return };
+        let context = *self.contexts.counted(entry.key.context);
+        if !self.is_kept[context.number as usize] {
+            return;
+        }
         let Some(slot) = entry.key.slot else {
             self.undated_records = self.undated_records.saturating_add(entry.sums.responses);
             return;
         };
-        let row = self.hours.row_number(slot.0.div_euclid(SLOTS_PER_HOUR));
+        let row = self.hours.row_number(slot.0.div_euclid(SLOTS_PER_HOUR), self.last_row);
+        self.last_row = Some(row);
         let cost = self.contexts.cost_of(context, entry);
-        self.hours.cell(row, context.number).add(&entry.sums, cost);
+        self.hours.cell(row, context.names.model).add(&entry.sums, cost);
     }
 
     /// Draws the blocks and adds them up.
     pub fn finish(self) -> BlocksReport {
         let mut windows = self.windows();
         keep_asked(&mut windows, self.request);
-        let summaries: Vec<Summary> = windows.iter().map(|window| self.summary(window)).collect();
-        let total = Summary::of_parts(summaries.iter());
-        let mut blocks: Vec<Block> =
-            windows.iter().zip(&summaries).map(|(window, summary)| self.block(window, summary)).collect();
+        let (mut sums, mut total) = (ModelSums::default(), ModelSums::default());
+        let mut blocks = Vec::with_capacity(windows.len());
+        for window in &windows {
+            sums.clear();
+            for cell in window.hour_rows.iter().flat_map(|&row| self.hours.cells(row)) {
+                sums.add(cell.column, cell);
+            }
+            total.add_sums(&sums);
+            blocks.push(self.block(window, &mut sums));
+        }
         match self.request.order.unwrap_or(Order::Ascending) {
             Order::Ascending => {}
             Order::Descending => blocks.reverse(),
         }
         BlocksReport {
             blocks,
-            totals: total.usage,
+            totals: total.usage(),
             models: total.models(&self.contexts),
             notes: total.notes(self.undated_records, &self.contexts),
         }
@@ -154,7 +175,7 @@ impl<'a> BlocksBuilder<'a> {
 
     /// All blocks and gaps, oldest first.
     fn windows(&self) -> Vec<Window> {
-        let mut hours: Vec<(i32, u32)> = self.hours.rows().map(|(row, hour)| (hour, row)).collect();
+        let mut hours: Vec<(i32, u32)> = (0..self.hours.n_rows()).map(|row| (self.hours.key(row), row)).collect();
         hours.sort_unstable();
         let mut windows: Vec<Window> = Vec::new();
         let mut last_activity: Option<UtcMillis> = None;
@@ -177,26 +198,22 @@ impl<'a> BlocksBuilder<'a> {
         windows
     }
 
-    fn summary(&self, window: &Window) -> Summary {
-        let cells = window.hour_rows.iter().flat_map(|&row| self.hours.cells(row));
-        Summary::of_cells(cells, &self.contexts)
-    }
-
-    fn block(&self, window: &Window, summary: &Summary) -> Block {
+    fn block(&self, window: &Window, sums: &mut ModelSums) -> Block {
+        let usage = sums.usage();
         let state = window.state(self.request.now);
-        let span_ms = summary.first.zip(summary.last).and_then(|(first, last)| ms_between(first, last));
+        let span_ms = sums.first.zip(sums.last).and_then(|(first, last)| ms_between(first, last));
         let remaining_ms = ms_between(self.request.now, window.end).filter(|_| state == BlockState::Active);
         let projection = span_ms.zip(remaining_ms);
         Block {
             state,
             start: window.start,
             end: window.end,
-            first_activity: summary.first,
-            last_activity: summary.last,
-            burn_rate: span_ms.map(|span_ms| BurnRate::of(&summary.usage, span_ms)),
-            projection: projection.map(|(span_ms, rest_ms)| Projection::of(&summary.usage, span_ms, rest_ms)),
-            usage: summary.usage,
-            models: summary.models(&self.contexts),
+            first_activity: sums.first,
+            last_activity: sums.last,
+            burn_rate: span_ms.map(|span_ms| BurnRate::of(&usage, span_ms)),
+            projection: projection.map(|(span_ms, rest_ms)| Projection::of(&usage, span_ms, rest_ms)),
+            usage,
+            models: sums.models(&self.contexts),
         }
     }
 }

@@ -165,14 +165,19 @@ impl AskedDays {
     }
 }
 
-/// The UTC days (counted from 1970-01-01, inclusive) outside of which no dated entry can be in the report; `None` where
-/// that end is open. The undated entries must be given all the same: the notes count them.
+/// The UTC days (counted from 1970-01-01, inclusive) outside of which no dated entry can be in any of the reports; `None`
+/// where that end is open. The undated entries must be given all the same: the notes count them.
 ///
 /// It is wider than need be by two days at each end, because a local midnight may lie 26 hours off the UTC one
 /// (the widest offset that jiff reads).
-pub fn utc_day_range(request: &ReportRequest) -> (Option<i32>, Option<i32>) {
-    let asked = AskedDays::of(request);
-    (asked.first.map(|first| first.plus(-2).0), asked.last.map(|last| last.plus(2).0))
+pub fn utc_day_range(requests: &[&ReportRequest]) -> (Option<i32>, Option<i32>) {
+    let asked: Vec<AskedDays> = requests.iter().map(|request| AskedDays::of(request)).collect();
+    // One open end opens it for all.
+    let first: Option<Vec<LocalDay>> = asked.iter().map(|asked| asked.first).collect();
+    let last: Option<Vec<LocalDay>> = asked.iter().map(|asked| asked.last).collect();
+    let first = first.and_then(|days| days.into_iter().min());
+    let last = last.and_then(|days| days.into_iter().max());
+    (first.map(|first| first.plus(-2).0), last.map(|last| last.plus(2).0))
 }
 
 #[cfg(test)]
@@ -278,9 +283,9 @@ mod tests {
     fn a_store_reads_generously() {
         let day_number = |text| Some(LocalDay::of_date(date(text)).0);
         let asked = ReportRequest { since: Some(date("2026-11-20")), ..request(Grouping::Daily) };
-        assert_eq!(utc_day_range(&asked), (day_number("2026-11-18"), None));
+        assert_eq!(utc_day_range(&[&asked]), (day_number("2026-11-18"), None));
         let asked = ReportRequest { until: Some(date("2026-11-20")), ..request(Grouping::Session) };
-        assert_eq!(utc_day_range(&asked), (None, day_number("2026-11-22")));
+        assert_eq!(utc_day_range(&[&asked]), (None, day_number("2026-11-22")));
     }
 
     const ZONES: [&str; 8] = [
@@ -347,7 +352,7 @@ mod tests {
                 zone,
                 ..request(Grouping::Daily)
             };
-            let (first, last) = utc_day_range(&asked);
+            let (first, last) = utc_day_range(&[&asked]);
             let utc_day = time.slot().utc_day();
             let is_read = first.is_none_or(|first| first <= utc_day) && last.is_none_or(|last| utc_day <= last);
             prop_assert!(is_read || !AskedDays::of(&asked).holds(Some(day)));

@@ -21,22 +21,33 @@ use crate::time::Slot;
 /// better shown under this name than left out of the sums.
 const UNKNOWN_MODEL: &str = "(unknown)";
 
-/// A context as reports use it: the names by number, each number an index into the lists of [`Contexts`].
+/// A context as reports use it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CountedContext {
     /// Its own index in [`Contexts`].
     pub number: u32,
+    /// Its column among [`Contexts::columns`].
+    pub column: u32,
+    pub names: ContextNames,
+    /// Which of the [`Prices`] its usage has.
+    price: u32,
+}
+
+/// The names in a context by number, each an index into a list of [`Contexts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ContextNames {
     pub model: u32,
     pub project: u32,
     pub machine: u32,
-    /// Which of the [`Prices`] its usage has.
-    price: u32,
-    is_kept: bool,
 }
 
-/// The contexts of a report, each resolved once, and prices for their usage.
+/// The contexts of a report, each resolved once, and prices for their usage. The lists of names are sorted, so numbers are
+/// in the order of what they stand for.
 pub(super) struct Contexts<'a> {
+    catalog: &'a UsageCatalog,
     contexts: Vec<CountedContext>,
+    /// What usage is summed by within a row: contexts that differ only in how they are priced, and subagents', are one.
+    pub columns: Vec<ContextNames>,
     /// Model ids as the transcripts give them.
     pub models: Vec<Arc<str>>,
     /// Shared project names.
@@ -47,45 +58,58 @@ pub(super) struct Contexts<'a> {
 
 impl<'a> Contexts<'a> {
     /// Resolves all contexts of a catalog.
-    pub(super) fn new(filter: &Filter, catalog: &'a UsageCatalog, price_table: &'a PriceTable) -> Self {
-        let filter = ContextFilter::new(filter, catalog);
+    pub(super) fn new(catalog: &'a UsageCatalog, price_table: &'a PriceTable) -> Self {
         let unknown = unknown_context();
-        let mut contexts = Vec::with_capacity(catalog.contexts.len() + 1);
         let (mut models, mut projects, mut machines) = (Numbering::new(), Numbering::new(), Numbering::new());
-        let mut prices = Prices::new(price_table);
-        for context in catalog.contexts.iter().chain([&unknown]) {
-            let project: Arc<str> = shared_name(&context.project).into();
-            contexts.push(CountedContext {
-                number: contexts.len() as u32,
-                is_kept: filter.keeps(context, &project),
-                model: models.number_of(&context.model),
-                project: projects.number_of(&project),
-                machine: machines.number_of(&context.machine),
-                price: prices.number_of(context),
-            });
+        let (mut prices, mut columns) = (Prices::new(price_table), Numbering::new());
+        let contexts = catalog.contexts.iter().chain([&unknown]);
+        let names = contexts.clone().map(|context| ContextNames {
+            model: models.number_of(&context.model),
+            project: projects.number_of(&shared_name(&context.project).into()),
+            machine: machines.number_of(&context.machine),
+        });
+        let mut names: Vec<ContextNames> = names.collect();
+        let ranks = (models.sort(), projects.sort(), machines.sort());
+        for names in &mut names {
+            names.model = ranks.0[names.model as usize];
+            names.project = ranks.1[names.project as usize];
+            names.machine = ranks.2[names.machine as usize];
         }
-        Contexts { contexts, models: models.values, projects: projects.values, machines: machines.values, prices }
+        let counted = contexts.zip(names).enumerate().map(|(number, (context, names))| CountedContext {
+            number: number as u32,
+            column: columns.number_of(&names),
+            names,
+            price: prices.number_of(context),
+        });
+        Contexts {
+            catalog,
+            contexts: counted.collect(),
+            columns: columns.values,
+            models: models.values,
+            projects: projects.values,
+            machines: machines.values,
+            prices,
+        }
     }
 
-    /// The context of a number; `None` where the filter keeps it out.
-    pub(super) fn kept(&self, number: ContextNumber) -> Option<CountedContext> {
-        let context = self.contexts.get(number.0 as usize).or(self.contexts.last())?;
-        context.is_kept.then_some(*context)
+    /// The context of a number. One that is in no catalog is the last.
+    #[inline]
+    pub(super) fn counted(&self, number: ContextNumber) -> &CountedContext {
+        &self.contexts[(number.0 as usize).min(self.contexts.len() - 1)]
     }
 
-    /// A context by its index.
-    pub(super) fn by_index(&self, number: u32) -> &CountedContext {
-        &self.contexts[number as usize]
+    /// For each context, by its index, whether a filter keeps it.
+    pub(super) fn kept_by(&self, filter: &Filter) -> Vec<bool> {
+        let filter = ContextFilter::new(filter, self.catalog);
+        let unknown = unknown_context();
+        let named = self.catalog.contexts.iter().chain([&unknown]).zip(&self.contexts);
+        named.map(|(context, counted)| filter.keeps(context, &self.projects[counted.names.project as usize])).collect()
     }
 
     /// The cost of an entry of a context; `None` where there is no price.
+    #[inline]
     pub(super) fn cost_of(&mut self, context: CountedContext, entry: &UsageEntry) -> Option<NanoUsd> {
         self.prices.cost_of(context.price, entry)
-    }
-
-    /// How many contexts there are.
-    pub(super) fn len(&self) -> usize {
-        self.contexts.len()
     }
 }
 
@@ -108,7 +132,7 @@ struct Numbering<T> {
     numbers: FxHashMap<T, u32>,
 }
 
-impl<T: Clone + Eq + Hash> Numbering<T> {
+impl<T: Clone + Ord + Hash> Numbering<T> {
     fn new() -> Self {
         Numbering { values: Vec::new(), numbers: FxHashMap::default() }
     }
@@ -121,6 +145,18 @@ impl<T: Clone + Eq + Hash> Numbering<T> {
         self.values.push(value.clone());
         self.numbers.insert(value.clone(), number);
         number
+    }
+
+    /// Sorts the values, and gives for each number the one its value has then.
+    fn sort(&mut self) -> Vec<u32> {
+        self.values.sort_unstable();
+        let mut ranks = vec![0; self.values.len()];
+        for (rank, value) in self.values.iter().enumerate() {
+            if let Some(number) = self.numbers.insert(value.clone(), rank as u32) {
+                ranks[number as usize] = rank as u32;
+            }
+        }
+        ranks
     }
 }
 

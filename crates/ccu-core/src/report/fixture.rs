@@ -9,7 +9,7 @@ use super::{
     BlocksBuilder, BlocksReport, BlocksRequest, Filter, Grouping, Machine, Report, ReportBuilder, ReportRequest,
     RowKey, UsageCatalog,
 };
-use crate::ids::MachineId;
+use crate::ids::{CompactId, MachineId};
 use crate::pricing::PriceTable;
 use crate::record::{PromptClass, TokenCounts};
 use crate::rollup::{ContextNumber, EntryKey, SessionNumber, UsageContext, UsageEntry, UsageSums};
@@ -167,8 +167,14 @@ pub(super) fn blocks_request() -> BlocksRequest {
 
 /// The report on rolled-up usage.
 pub(super) fn report_on(request: &ReportRequest, usage: &RolledUp) -> Report {
+    let [report] = reports_on([request], usage);
+    report
+}
+
+/// Reports on rolled-up usage, made together.
+pub(super) fn reports_on<const N: usize>(requests: [&ReportRequest; N], usage: &RolledUp) -> [Report; N] {
     let prices = PriceTable::embedded().unwrap();
-    let mut builder = ReportBuilder::new(request, &usage.catalog, &prices);
+    let mut builder = ReportBuilder::new(requests, &usage.catalog, &prices);
     for entry in &usage.entries {
         builder.add(entry);
     }
@@ -191,8 +197,8 @@ pub(super) fn blocks_report(request: &BlocksRequest, responses: &[Response]) -> 
 }
 
 /// The id of a session in these tests.
-pub(super) fn session_name(number: SessionNumber) -> String {
-    format!("session-{}", number.0)
+pub(super) fn session_name(number: SessionNumber) -> CompactId {
+    CompactId::new(&format!("session-{}", number.0))
 }
 
 /// The keys of a report's rows, with the number of responses in each.
@@ -200,7 +206,8 @@ pub(super) fn keys(report: &Report) -> Vec<String> {
     let key = |key: &RowKey| match key {
         RowKey::Period(date) => date.to_string(),
         RowKey::Undated => "undated".to_owned(),
-        RowKey::Session(name) | RowKey::Project(name) | RowKey::Model(name) => name.clone(),
+        RowKey::Session(id) => id.to_string(),
+        RowKey::Project(name) | RowKey::Model(name) => name.to_string(),
         RowKey::Machine(id) => format!("machine {}", id.0[0]),
         RowKey::Total => "total".to_owned(),
     };

@@ -11,18 +11,19 @@ mod counted;
 mod filter;
 #[cfg(test)]
 mod fixture;
+mod grouped;
 mod order;
 mod summary;
 mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
-use crate::ids::MachineId;
+use crate::ids::{CompactId, MachineId};
 use crate::money::NanoUsd;
 use crate::record::TokenCounts;
 use crate::rollup::UsageContext;
@@ -122,6 +123,7 @@ pub struct Usage {
 
 impl Usage {
     /// Adds field by field, saturating.
+    #[inline]
     pub fn add(&mut self, other: &Usage) {
         self.responses = self.responses.saturating_add(other.responses);
         self.partial = self.partial.saturating_add(other.partial);
@@ -141,11 +143,11 @@ pub enum RowKey {
     /// Records without a usable time.
     Undated,
     /// A session by its id.
-    Session(String),
+    Session(CompactId),
     /// A project by its shared name.
-    Project(String),
+    Project(Arc<str>),
     /// A model by its id.
-    Model(String),
+    Model(Arc<str>),
     /// A machine.
     Machine(MachineId),
     /// Everything in the report: the key of [`Report::totals`], of no row.
@@ -156,7 +158,7 @@ pub enum RowKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelUsage {
     /// The model id as the transcript gives it.
-    pub model: String,
+    pub model: Arc<str>,
     /// Its share of the row.
     pub usage: Usage,
 }
@@ -166,15 +168,16 @@ pub struct ModelUsage {
 pub struct ReportRow {
     /// What the row stands for.
     pub key: RowKey,
-    /// Shared names of the projects in the row, sorted. With `by_project` and for sessions it is the one the row stands for
-    /// (a session that moved has several).
-    pub projects: BTreeSet<String>,
+    /// Shared names of the projects in the row, sorted, each once. With `by_project` and for sessions it is the one the row
+    /// stands for (a session that moved has several). Rows share these lists: there are thousands of them, with one and the
+    /// same project.
+    pub projects: Arc<[Arc<str>]>,
     /// Sums over the row; equal to the sum over `models`.
     pub usage: Usage,
     /// The models of the row, largest cost first, then by tokens, then by name.
     pub models: Vec<ModelUsage>,
-    /// The machines of the row.
-    pub machines: BTreeSet<MachineId>,
+    /// The machines of the row, sorted, each once.
+    pub machines: Arc<[MachineId]>,
     /// Distinct sessions.
     pub sessions: u64,
     /// The earliest response; `None` where all are undated.

@@ -1,53 +1,42 @@
 //! Which rows of a report stay, and in which order. Ties always end the same way: by key.
+//!
+//! It is decided by a few numbers of each row, so that rows are made once, in their order, and only if they stay.
 
 use std::cmp::Ordering;
 
-use jiff::civil::Date;
-
 use super::calendar::Period;
-use super::{Order, ReportRequest, ReportRow, RowKey};
+use super::{Order, ReportRequest};
+use crate::time::UtcMillis;
 
-/// The indexes of the rows that stay, in the order asked for.
-pub(super) fn arranged(rows: &[ReportRow], request: &ReportRequest) -> Vec<usize> {
-    let mut row_idxs: Vec<usize> = (0..rows.len()).collect();
+/// What places a row among the others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowRank {
+    /// Its number in the tally.
+    pub row: u32,
+    /// Of a period its first day, with undated rows before all of them; of anything else its cost and tokens.
+    pub size: (i64, u64),
+    /// Its latest response; `None`, the oldest of all, where all are undated.
+    pub last: Option<UtcMillis>,
+}
+
+/// The numbers of the rows that stay, in the order asked for. `by_key` compares the keys of two rows.
+pub(super) fn arranged(
+    mut ranks: Vec<RowRank>,
+    request: &ReportRequest,
+    by_key: impl Fn(u32, u32) -> Ordering,
+) -> Vec<u32> {
     let is_by_period = Period::of(request).is_some();
     if let (false, Some(n_rows)) = (is_by_period, request.last) {
-        row_idxs.sort_by(|&a, &b| latest_first(&rows[a], &rows[b]));
-        row_idxs.truncate(n_rows);
+        ranks.sort_unstable_by(|a, b| b.last.cmp(&a.last).then_with(|| by_key(a.row, b.row)));
+        ranks.truncate(n_rows);
     }
     let order = request.order.unwrap_or(if is_by_period { Order::Ascending } else { Order::Descending });
-    row_idxs.sort_by(|&a, &b| {
-        let (a, b) = (&rows[a], &rows[b]);
-        let ascending = if is_by_period { first_day(a).cmp(&first_day(b)) } else { by_size(a, b) };
+    ranks.sort_unstable_by(|a, b| {
         let directed = match order {
-            Order::Ascending => ascending,
-            Order::Descending => ascending.reverse(),
+            Order::Ascending => a.size.cmp(&b.size),
+            Order::Descending => b.size.cmp(&a.size),
         };
-        // The rows of one period, one for each project, have the same key.
-        directed.then_with(|| (&a.key, &a.projects).cmp(&(&b.key, &b.projects)))
+        directed.then_with(|| by_key(a.row, b.row))
     });
-    row_idxs
-}
-
-/// Rows that are all undated are the oldest.
-fn latest_first(a: &ReportRow, b: &ReportRow) -> Ordering {
-    b.last_activity.cmp(&a.last_activity).then_with(|| a.key.cmp(&b.key))
-}
-
-/// The time of a period; undated rows come before all of them.
-fn first_day(row: &ReportRow) -> Option<Date> {
-    match &row.key {
-        RowKey::Period(date) => Some(*date),
-        RowKey::Undated
-        | RowKey::Session(_)
-        | RowKey::Project(_)
-        | RowKey::Model(_)
-        | RowKey::Machine(_)
-        | RowKey::Total => None,
-    }
-}
-
-fn by_size(a: &ReportRow, b: &ReportRow) -> Ordering {
-    let by_tokens = || a.usage.tokens.total().cmp(&b.usage.tokens.total());
-    a.usage.cost.cmp(&b.usage.cost).then_with(by_tokens)
+    ranks.iter().map(|rank| rank.row).collect()
 }

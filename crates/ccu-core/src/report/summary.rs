@@ -1,96 +1,39 @@
 //! What a set of cells adds up to: its usage, models, projects and machines, and the notes that go with a total.
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use super::counted::Contexts;
 use super::tally::{Cell, earliest};
 use super::{ModelUsage, Notes, ReportRow, RowKey, Usage};
+use crate::ids::MachineId;
 use crate::money::NanoUsd;
 use crate::time::UtcMillis;
 
-/// The sums of some cells, and by number what stands in them. The numbers are those of [`Contexts`].
+/// The sums of some cells by model. Models are numbered as in [`Contexts`].
 #[derive(Debug, Default)]
-pub(super) struct Summary {
-    pub usage: Usage,
+pub(super) struct ModelSums {
     pub first: Option<UtcMillis>,
     pub last: Option<UtcMillis>,
     /// A list, not a map: most rows have one or two models, and nobody has used more than some dozens.
     models: Vec<(u32, Usage)>,
-    projects: Vec<u32>,
-    machines: Vec<u32>,
 }
 
-impl Summary {
-    /// Adds up cells.
-    pub(super) fn of_cells<'c>(cells: impl Iterator<Item = &'c Cell>, contexts: &Contexts) -> Summary {
-        let mut summary = Summary::default();
-        for cell in cells {
-            let context = contexts.by_index(cell.context);
-            summary.add_model(context.model, &cell.usage);
-            push_unless_last(&mut summary.projects, context.project);
-            push_unless_last(&mut summary.machines, context.machine);
-            summary.add_time(cell.first, cell.last);
-        }
-        summary.complete();
-        summary
+impl ModelSums {
+    /// Adds a cell to the sums of a model.
+    pub(super) fn add(&mut self, model: u32, cell: &Cell) {
+        self.add_model(model, &cell.usage);
+        self.add_time(cell.first, cell.last);
     }
 
-    /// Adds up summaries.
-    pub(super) fn of_parts<'s>(parts: impl Iterator<Item = &'s Summary>) -> Summary {
-        let mut summary = Summary::default();
-        for part in parts {
-            for (model, usage) in &part.models {
-                summary.add_model(*model, usage);
-            }
-            summary.projects.extend_from_slice(&part.projects);
-            summary.machines.extend_from_slice(&part.machines);
-            summary.add_time(part.first, part.last);
+    /// Adds other sums.
+    pub(super) fn add_sums(&mut self, other: &ModelSums) {
+        for (model, usage) in &other.models {
+            self.add_model(*model, usage);
         }
-        summary.complete();
-        summary
-    }
-
-    /// The row of a report with these sums.
-    pub(super) fn row(&self, key: RowKey, sessions: u64, contexts: &Contexts) -> ReportRow {
-        let project_name = |&number: &u32| contexts.projects[number as usize].to_string();
-        ReportRow {
-            key,
-            projects: self.projects.iter().map(project_name).collect(),
-            usage: self.usage,
-            models: self.models(contexts),
-            machines: self.machines.iter().map(|&number| contexts.machines[number as usize]).collect(),
-            sessions,
-            first_activity: self.first,
-            last_activity: self.last,
-        }
-    }
-
-    /// The shares of the models: largest cost first, then by tokens, then by name.
-    pub(super) fn models(&self, contexts: &Contexts) -> Vec<ModelUsage> {
-        let named = self.models.iter().map(|(model, usage)| {
-            let model = contexts.models[*model as usize].to_string();
-            ModelUsage { model, usage: *usage }
-        });
-        let mut models: Vec<ModelUsage> = named.collect();
-        models.sort_by(|a, b| {
-            let by_size = (b.usage.cost, b.usage.tokens.total()).cmp(&(a.usage.cost, a.usage.tokens.total()));
-            by_size.then_with(|| a.model.cmp(&b.model))
-        });
-        models
-    }
-
-    /// The notes to a report with these sums as its total, which met so many undated records.
-    pub(super) fn notes(&self, undated_records: u64, contexts: &Contexts) -> Notes {
-        let models = self.models.iter().map(|(model, usage)| (*model, usage.unpriced_tokens));
-        let unpriced = models.filter(|(_, tokens)| *tokens > 0);
-        let mut unpriced_models: Vec<(String, u64)> =
-            unpriced.map(|(model, tokens)| (contexts.models[model as usize].to_string(), tokens)).collect();
-        unpriced_models.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        Notes {
-            unpriced_models,
-            partial_records: self.usage.partial,
-            legacy_records: self.usage.legacy,
-            undated_records,
-            is_saturated: is_saturated(&self.usage),
-        }
+        self.add_time(other.first, other.last);
     }
 
     fn add_model(&mut self, model: u32, usage: &Usage) {
@@ -105,21 +48,44 @@ impl Summary {
         self.last = self.last.max(last);
     }
 
-    fn complete(&mut self) {
-        for (_, usage) in &self.models {
-            self.usage.add(usage);
-        }
-        for numbers in [&mut self.projects, &mut self.machines] {
-            numbers.sort_unstable();
-            numbers.dedup();
+    /// The sums of all models together.
+    pub(super) fn usage(&self) -> Usage {
+        let mut models = self.models.iter().map(|(_, usage)| usage);
+        let mut sum = models.next().copied().unwrap_or_default();
+        models.for_each(|usage| sum.add(usage));
+        sum
+    }
+
+    /// The shares of the models: largest cost first, then by tokens, then by name.
+    pub(super) fn models(&mut self, contexts: &Contexts) -> Vec<ModelUsage> {
+        self.models.sort_unstable_by_key(|(model, usage)| (Reverse((usage.cost, usage.tokens.total())), *model));
+        let named = |&(model, usage): &(u32, Usage)| {
+            let model = contexts.models[model as usize].clone();
+            ModelUsage { model, usage }
+        };
+        self.models.iter().map(named).collect()
+    }
+
+    /// The notes to a report with these sums as its total, which met so many undated records.
+    pub(super) fn notes(&self, undated_records: u64, contexts: &Contexts) -> Notes {
+        let models = self.models.iter().map(|(model, usage)| (*model, usage.unpriced_tokens));
+        let mut unpriced: Vec<(u32, u64)> = models.filter(|(_, tokens)| *tokens > 0).collect();
+        unpriced.sort_unstable_by_key(|(model, tokens)| (Reverse(*tokens), *model));
+        let named = |(model, tokens): (u32, u64)| (contexts.models[model as usize].to_string(), tokens);
+        let usage = self.usage();
+        Notes {
+            unpriced_models: unpriced.into_iter().map(named).collect(),
+            partial_records: usage.partial,
+            legacy_records: usage.legacy,
+            undated_records,
+            is_saturated: is_saturated(&usage),
         }
     }
-}
 
-/// Keeps a list with many repetitions in a row short.
-fn push_unless_last(numbers: &mut Vec<u32>, number: u32) {
-    if numbers.last() != Some(&number) {
-        numbers.push(number);
+    /// Forgets all sums, but keeps the room for the next ones.
+    pub(super) fn clear(&mut self) {
+        self.models.clear();
+        (self.first, self.last) = (None, None);
     }
 }
 
@@ -129,4 +95,79 @@ fn is_saturated(total: &Usage) -> bool {
     // The sum of all tokens is the largest of the token sums.
     let counts = [*responses, *partial, *legacy, tokens.total(), *web_searches, *unpriced_tokens];
     counts.contains(&u64::MAX) || *cost == NanoUsd(i64::MAX)
+}
+
+/// The sums of some cells whose columns are [`Contexts::columns`], and by number what stands in them.
+#[derive(Debug)]
+pub(super) struct Summary {
+    pub sums: ModelSums,
+    projects: NumberSet<Arc<str>>,
+    machines: NumberSet<MachineId>,
+}
+
+impl Summary {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Summary { sums: ModelSums::default(), projects: NumberSet::new(), machines: NumberSet::new() }
+    }
+
+    /// Adds a cell.
+    pub(super) fn add(&mut self, cell: &Cell, contexts: &Contexts) {
+        let names = contexts.columns[cell.column as usize];
+        self.sums.add(names.model, cell);
+        self.projects.insert(names.project);
+        self.machines.insert(names.machine);
+    }
+
+    /// The row of a report with these sums.
+    pub(super) fn row(&mut self, key: RowKey, sessions: u64, contexts: &Contexts) -> ReportRow {
+        ReportRow {
+            key,
+            projects: self.projects.named(&contexts.projects),
+            usage: self.sums.usage(),
+            models: self.sums.models(contexts),
+            machines: self.machines.named(&contexts.machines),
+            sessions,
+            first_activity: self.sums.first,
+            last_activity: self.sums.last,
+        }
+    }
+
+    /// Forgets everything, but keeps the room for the next sums.
+    pub(super) fn clear(&mut self) {
+        self.sums.clear();
+        self.projects.numbers.clear();
+        self.machines.numbers.clear();
+    }
+}
+
+/// A set of numbers, and the lists of names that such sets were given before.
+#[derive(Debug)]
+struct NumberSet<T> {
+    /// Sorted, each once.
+    numbers: Vec<u32>,
+    /// One list for all rows with the same numbers: making it costs more than all else about the row of a session.
+    named: FxHashMap<Box<[u32]>, Arc<[T]>>,
+}
+
+impl<T: Clone> NumberSet<T> {
+    fn new() -> Self {
+        NumberSet { numbers: Vec::new(), named: FxHashMap::default() }
+    }
+
+    fn insert(&mut self, number: u32) {
+        if let Err(place) = self.numbers.binary_search(&number) {
+            self.numbers.insert(place, number);
+        }
+    }
+
+    /// What the numbers stand for, in their order.
+    fn named(&mut self, names: &[T]) -> Arc<[T]> {
+        if let Some(known) = self.named.get(&*self.numbers) {
+            return known.clone();
+        }
+        let named: Arc<[T]> = self.numbers.iter().map(|&number| names[number as usize].clone()).collect();
+        self.named.insert(self.numbers.as_slice().into(), named.clone());
+        named
+    }
 }

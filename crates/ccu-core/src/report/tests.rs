@@ -1,13 +1,14 @@
 //! Tests of reports at their door: rolled-up responses in, rows, totals and notes out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 use proptest::prelude::*;
 
 use super::fixture::{
-    HAIKU, Response, SONNET, SONNET_4_6, UNPRICED, at, date, keys, now, output, report, report_on, request, roll_up,
-    time, undated, zone,
+    HAIKU, Response, SONNET, SONNET_4_6, UNPRICED, at, date, keys, now, output, report, report_on, reports_on, request,
+    roll_up, time, undated, zone,
 };
 use super::{Grouping, Order, Report, ReportRequest, ReportRow, RowKey, Usage};
 use crate::ids::MachineId;
@@ -27,8 +28,8 @@ const GROUPINGS: [Grouping; 8] = [
     Grouping::Device,
 ];
 
-fn names(texts: &[&str]) -> BTreeSet<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
+fn names(texts: &[&str]) -> Arc<[Arc<str>]> {
+    texts.iter().map(|text| (*text).into()).collect()
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn a_row_says_what_stands_in_it() {
     assert_eq!(keys(&report), ["2026-11-20: 3"]);
     let row = &report.rows[0];
     assert_eq!(row.projects, names(&["src/api", "src/web"]));
-    assert_eq!(row.machines, BTreeSet::from([MachineId([1; 16]), MachineId([2; 16])]));
+    assert_eq!(*row.machines, [MachineId([1; 16]), MachineId([2; 16])]);
     assert_eq!(row.sessions, 2);
     assert_eq!(row.first_activity, Some(time("2026-11-20T08:00:00.250Z")));
     assert_eq!(row.last_activity, Some(time("2026-11-20T09:59:59.999Z")));
@@ -235,7 +236,7 @@ fn rows_by_project_stand_for_one_project_each() {
     let rows = |order| {
         let request = ReportRequest { by_project: true, order, ..request(Grouping::Daily) };
         let report = report(&request, &responses);
-        let projects = report.rows.iter().map(|row| row.projects.iter().cloned().collect::<Vec<_>>().join(" "));
+        let projects = report.rows.iter().map(|row| row.projects.join(" "));
         keys(&report).into_iter().zip(projects).map(|(key, project)| format!("{key} {project}")).collect::<Vec<_>>()
     };
     let ascending = ["undated: 1 src/api", "2026-11-20: 2 src/api", "2026-11-20: 1 src/web", "2026-11-21: 1 src/api"];
@@ -267,7 +268,7 @@ fn order_is_by_size_and_ties_end_by_key() {
 
 fn keys_number(key: &RowKey) -> char {
     match key {
-        RowKey::Session(name) => name.chars().next_back().unwrap(),
+        RowKey::Session(name) => name.to_string().chars().next_back().unwrap(),
         other => panic!("not a session: {other:?}"),
     }
 }
@@ -365,9 +366,9 @@ fn assert_adds_up(report: &Report) -> Result<(), TestCaseError> {
         let mut of_models = Usage::default();
         row.models.iter().for_each(|share| of_models.add(&share.usage));
         prop_assert_eq!(of_models, row.usage, "{:?}", row.key);
-        prop_assert!(
-            row.machines.is_subset(&report.totals.machines) && row.projects.is_subset(&report.totals.projects)
-        );
+        prop_assert!(row.machines.is_sorted_by(|a, b| a < b) && row.projects.is_sorted_by(|a, b| a < b));
+        prop_assert!(row.machines.iter().all(|machine| report.totals.machines.contains(machine)));
+        prop_assert!(row.projects.iter().all(|project| report.totals.projects.contains(project)));
         prop_assert!(row.first_activity >= report.totals.first_activity || row.first_activity.is_none());
         prop_assert!(row.last_activity <= report.totals.last_activity);
     }
@@ -433,6 +434,22 @@ proptest! {
                 prop_assert_eq!(&report.notes, &daily.notes, "{:?}", grouping);
             }
         }
+    }
+
+    #[test]
+    fn reports_made_together_are_those_made_apart(
+        responses in prop::collection::vec(any_response(), 0..60),
+        asked in prop::array::uniform8(any_request()),
+        model in prop::sample::select(vec!["", "sonnet", "haiku"]),
+    ) {
+        let usage = roll_up(&responses);
+        let mut requests = asked;
+        for (request, grouping) in requests.iter_mut().zip(GROUPINGS) {
+            request.grouping = grouping;
+        }
+        requests[0].filter.models = vec![model.to_owned()];
+        let apart = requests.each_ref().map(|request| report_on(request, &usage));
+        prop_assert_eq!(reports_on(requests.each_ref(), &usage), apart);
     }
 
     #[test]

@@ -164,7 +164,8 @@ mod tests {
         (key, counts, 0_i64..900_000, 0_i64..900_000).prop_map(move |(key, counts, first, last)| {
             let slot = day.map(|day| Slot(day * SLOTS_PER_DAY + key.0));
             let time = |ms: i64| slot.map(|slot| UtcMillis(slot.start().0 + ms));
-            let [responses, partial, legacy, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches] = counts;
+            let [responses, partial, legacy, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches] =
+                counts;
             UsageEntry {
                 key: EntryKey {
                     slot,

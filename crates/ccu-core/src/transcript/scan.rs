@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::MOST_TOKENS;
 use super::cursor::{Cursor, ValueStart};
 use super::row::{RawCounts, Row};
-use super::MOST_TOKENS;
 
 static ADVISOR_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("advisor_message"));
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::row::{LineProblem, RawCounts, Row, SubCall};
 use super::MOST_TOKENS;
+use super::row::{LineProblem, RawCounts, Row, SubCall};
 use crate::record::TokenCounts;
 
 type Object<'a> = BTreeMap<String, &'a RawValue>;

@@ -28,7 +28,10 @@ fn an_ordinary_row_is_read_whole() {
     assert_eq!(row.version.as_deref(), Some("2.1.50"));
     assert_eq!(row.agent_id.as_deref(), Some("a1"));
     assert_eq!((row.speed.as_deref(), row.inference_geo.as_deref()), (Some("fast"), Some("us")));
-    assert_eq!(row.tokens, TokenCounts { input: 3, output: 5, cache_write_5m: 10, cache_write_1h: 20, cache_read: 400 });
+    assert_eq!(
+        row.tokens,
+        TokenCounts { input: 3, output: 5, cache_write_5m: 10, cache_write_1h: 20, cache_read: 400 }
+    );
     assert_eq!((row.web_searches, row.has_stop_reason, row.is_sidechain), (2, true, false));
     assert_eq!((row.problem, row.sub_calls.len()), (None, 0));
 }
@@ -39,7 +42,9 @@ fn usage_elsewhere_does_not_count() {
     check("");
     check("  \r");
     check(r#"{"type":"user","toolUseResult":{"usage":{"input_tokens":1}}}"#);
-    check(r#"{"type":"progress","data":{"message":{"type":"assistant","message":{"id":"msg_01A","usage":{"input_tokens":1}}}}}"#);
+    check(
+        r#"{"type":"progress","data":{"message":{"type":"assistant","message":{"id":"msg_01A","usage":{"input_tokens":1}}}}}"#,
+    );
     check(r#"{"type":"assistant","usage":{"input_tokens":1},"message":{"id":"msg_01A"}}"#);
     check(r#"{"type":"assistant","message":{"usage":null,"content":[{"input":{"usage":{}}}]}}"#);
     check(r#"{"type":"assistant","message":[{"usage":{}}]}"#);
@@ -62,7 +67,8 @@ fn broken_lines_are_named() {
 #[test]
 fn odd_rows_count_and_are_named() {
     let check = |counts: &str, input, problem| {
-        let line = format!(r#"{{"type":"assistant","message":{{"usage":{{"input_tokens":{counts},"output_tokens":7}}}}}}"#);
+        let line =
+            format!(r#"{{"type":"assistant","message":{{"usage":{{"input_tokens":{counts},"output_tokens":7}}}}}}"#);
         let row = usage(&line);
         assert_eq!((row.tokens.input, row.tokens.output, row.problem), (input, 7, problem), "{counts}");
     };
@@ -88,7 +94,9 @@ fn a_byte_order_mark_blanks_and_carriage_returns_are_no_matter() {
 
 #[test]
 fn bytes_that_are_no_text_are_replaced() {
-    let line = [br#"{"type":"assistant","cwd":"/a"#.as_slice(), b"\xff", br#"","message":{"usage":{"input_tokens":1}}}"#].concat();
+    let line =
+        [br#"{"type":"assistant","cwd":"/a"#.as_slice(), b"\xff", br#"","message":{"usage":{"input_tokens":1}}}"#]
+            .concat();
     let Line::Usage(row) = read_line(&line) else { panic!("expected usage") };
     assert_eq!(row.cwd.as_deref(), Some("/a\u{fffd}"));
     assert_eq!((row.tokens.input, row.problem), (1, Some(LineProblem::NotUtf8)));
@@ -132,8 +140,31 @@ fn escaped_paths_are_unescaped() {
 /// Lines that look like transcripts with one thing changed, so that the interesting branches are met often.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::sample::select(vec![
-        "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "null", "-1", "0", "1.5", "01", "true", "\"usage\":{", "\"type\":\"assistant\",",
-        "\"message\":{", "\\u0041", "\u{fc}", "\n", "\"id\":\"x\",", "\"input_tokens\":5,", "\"advisor_message\"", "99999999999999999999",
+        "\"",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        " ",
+        "null",
+        "-1",
+        "0",
+        "1.5",
+        "01",
+        "true",
+        "\"usage\":{",
+        "\"type\":\"assistant\",",
+        "\"message\":{",
+        "\\u0041",
+        "\u{fc}",
+        "\n",
+        "\"id\":\"x\",",
+        "\"input_tokens\":5,",
+        "\"advisor_message\"",
+        "99999999999999999999",
     ]);
     (any::<prop::sample::Index>(), any::<prop::sample::Index>(), prop::collection::vec(pieces, 0..3)).prop_map(
         |(from, to, pieces)| {

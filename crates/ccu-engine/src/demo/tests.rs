@@ -1,3 +1,5 @@
+//! The invented data: the same for the same day, never in the future, and with every kind of row.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ccu_core::pricing::PriceTable;

@@ -95,7 +95,8 @@ impl Discovery {
             Err(error) => return self.skipped.extend(Skipped::from_io(projects.to_owned(), &error)),
         };
         let projects: Arc<Path> = projects.into();
-        let n_threads = thread::available_parallelism().map_or(1, |n| n.get()).min(entries.len() / ENTRIES_PER_THREAD + 1);
+        let n_threads =
+            thread::available_parallelism().map_or(1, |n| n.get()).min(entries.len() / ENTRIES_PER_THREAD + 1);
         let next = AtomicUsize::new(0);
         let part = || {
             // What was met before this walk is known to all parts; what they meet twice in it is sorted out when they join.

@@ -146,7 +146,8 @@ impl Run<'_> {
             for _ in 0..n_threads {
                 let sender = sender.clone();
                 let read = move || self.read_into_parcels(&sender);
-                n_started += usize::from(thread::Builder::new().name("reader".into()).spawn_scoped(scope, read).is_ok());
+                n_started +=
+                    usize::from(thread::Builder::new().name("reader".into()).spawn_scoped(scope, read).is_ok());
             }
             drop(sender);
             intake.take_all(store, receiver).map(|()| n_started > 0)

@@ -39,7 +39,10 @@ impl Pending {
         }
         sized.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
         let bytes = sized.iter().map(|(bytes, _)| bytes).sum();
-        let number = |(transcript_idx, (_, transcript)): (usize, (u64, PendingTranscript))| PendingTranscript { transcript_idx, ..transcript };
+        let number = |(transcript_idx, (_, transcript)): (usize, (u64, PendingTranscript))| PendingTranscript {
+            transcript_idx,
+            ..transcript
+        };
         let transcripts = sized.into_iter().enumerate().map(number).collect();
         let vanished = if n_known < cursors.len() { vanished(discovery, cursors) } else { Vec::new() };
         Pending { transcripts, bytes, vanished }
@@ -51,7 +54,9 @@ fn pending(found: &Found, cursor: Option<&Cursor>) -> Option<(u64, PendingTransc
     let FileState { identity, size, modified_ns } = found.state;
     let is_known = cursor.is_some();
     let cursor = match cursor {
-        Some(cursor) if (cursor.identity, cursor.size, cursor.modified_ns) == (identity, size, modified_ns) => return None,
+        Some(cursor) if (cursor.identity, cursor.size, cursor.modified_ns) == (identity, size, modified_ns) => {
+            return None;
+        }
         Some(cursor) if cursor.identity == identity && cursor.offset <= size => Some(*cursor),
         _ => None,
     };
@@ -66,6 +71,7 @@ fn vanished(discovery: &Discovery, cursors: &Cursors) -> Vec<TranscriptName> {
         return Vec::new();
     }
     let found: FxHashSet<&TranscriptName> = discovery.transcripts.iter().map(|found| &found.name).collect();
-    let is_below_a_listed_root = |name: &TranscriptName| discovery.listed_roots.iter().any(|root| name.directory.starts_with(root));
+    let is_below_a_listed_root =
+        |name: &TranscriptName| discovery.listed_roots.iter().any(|root| name.directory.starts_with(root));
     cursors.names().into_iter().filter(|name| is_below_a_listed_root(name) && !found.contains(name)).collect()
 }

@@ -71,7 +71,11 @@ impl Reader {
         self.read_window_by_window(&mut reading, keep_on)
     }
 
-    fn read_window_by_window(&mut self, reading: &mut Reading, keep_on: &mut dyn FnMut(Piece) -> bool) -> io::Result<()> {
+    fn read_window_by_window(
+        &mut self,
+        reading: &mut Reading,
+        keep_on: &mut dyn FnMut(Piece) -> bool,
+    ) -> io::Result<()> {
         let mut filled = 0;
         loop {
             let n_read = reading.file.read(&mut self.window[filled..])?;
@@ -99,7 +103,11 @@ impl Reader {
     fn take_lines(&mut self, reading: &mut Reading, end: usize) {
         let mut start = 0;
         while let Some(length) = memchr(b'\n', &self.window[start..end]) {
-            self.gathered.take(&mut self.normalizer, &self.window[start..start + length], reading.offset + start as u64);
+            self.gathered.take(
+                &mut self.normalizer,
+                &self.window[start..start + length],
+                reading.offset + start as u64,
+            );
             start += length + 1;
         }
         reading.advance(&self.window[..end], end as u64);

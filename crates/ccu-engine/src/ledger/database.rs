@@ -93,7 +93,12 @@ mod tests {
     const THERE: MachineId = MachineId([2; 16]);
 
     fn place(home: &Path) -> LedgerPlace {
-        LedgerPlace { config_dir: home.join("config"), data_dir: home.join("data"), machine_name: "here".into(), roots: vec![] }
+        LedgerPlace {
+            config_dir: home.join("config"),
+            data_dir: home.join("data"),
+            machine_name: "here".into(),
+            roots: vec![],
+        }
     }
 
     fn located(data_dir: &Path, machine: MachineId, name: &str) -> String {
@@ -132,7 +137,8 @@ mod tests {
     #[test]
     fn a_damaged_database_is_not_hidden_by_a_new_one() {
         let data = tempfile::tempdir().unwrap();
-        std::io::Write::write_all(&mut fs::File::create(data.path().join("usage_history_old.db")).unwrap(), &[7; 9000]).unwrap();
+        std::io::Write::write_all(&mut fs::File::create(data.path().join("usage_history_old.db")).unwrap(), &[7; 9000])
+            .unwrap();
         assert_eq!(located(data.path(), HERE, "new"), "usage_history_old.db");
     }
 

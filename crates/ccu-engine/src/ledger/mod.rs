@@ -15,10 +15,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ccu_core::ids::MachineId;
+use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::pricing::PriceTable;
 use ccu_core::report::{
-    BlocksBuilder, BlocksReport, BlocksRequest, Machine, Report, ReportBuilder, ReportRequest, UsageCatalog, utc_day_range,
+    BlocksBuilder, BlocksReport, BlocksRequest, Grouping, Machine, Report, ReportBuilder, ReportRequest, UsageCatalog,
+    utc_day_range,
 };
 use ccu_core::rollup::SessionNumber;
 use ccu_store::{Health, RebuiltRollups, Store};
@@ -90,7 +91,12 @@ impl Ledger {
     /// Reads another machine's transcripts, as invented data needs it; `name` is that machine's.
     ///
     /// **Errors**: those of the store.
-    pub fn refresh_for(&mut self, name: &str, source: Source<'_>, progress: &dyn Progress) -> Result<Refreshed, LedgerError> {
+    pub fn refresh_for(
+        &mut self,
+        name: &str,
+        source: Source<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Refreshed, LedgerError> {
         let mut writing = self.store.begin()?;
         writing.name_machine(source.machine, name)?;
         writing.commit()?;
@@ -118,14 +124,26 @@ impl Ledger {
     ///
     /// **Errors**: those of the store.
     pub fn report(&self, request: &ReportRequest, prices: &PriceTable) -> Result<Report, LedgerError> {
+        let [report] = self.reports([request], prices)?;
+        Ok(report)
+    }
+
+    /// Makes several reports, in the order of their requests. What is stored is read once for all of them, so they agree,
+    /// and the second takes half the time of the first.
+    ///
+    /// **Errors**: those of the store.
+    pub fn reports<const N: usize>(
+        &self,
+        requests: [&ReportRequest; N],
+        prices: &PriceTable,
+    ) -> Result<[Report; N], LedgerError> {
         let catalog = self.catalog()?;
-        let mut builder = ReportBuilder::new(request, &catalog, prices);
-        self.store.usage_entries(utc_day_range(request), &mut |entry| builder.add(&entry))?;
-        let names = match request.grouping {
-            ccu_core::report::Grouping::Session => self.store.session_names()?,
-            _ => Vec::new(),
-        };
-        Ok(builder.finish(&|session: SessionNumber| names.get(session.0 as usize).cloned().unwrap_or_default()))
+        let mut builder = ReportBuilder::new(requests, &catalog, prices);
+        self.store.usage_entries(utc_day_range(&requests), &mut |entry| builder.add(&entry))?;
+        let has_sessions = requests.iter().any(|request| request.grouping == Grouping::Session);
+        let names = if has_sessions { self.store.session_names()? } else { Vec::new() };
+        let unnamed = CompactId::new("");
+        Ok(builder.finish(&|session: SessionNumber| names.get(session.0 as usize).unwrap_or(&unnamed).clone()))
     }
 
     /// Makes the report of 5-hour blocks.
@@ -143,6 +161,13 @@ impl Ledger {
     /// **Errors**: those of the store.
     pub fn malformed_lines(&self) -> Result<u64, LedgerError> {
         Ok(self.store.malformed_lines()?)
+    }
+
+    /// The number of transcript lines that count, though a count or a text in them could not be read.
+    ///
+    /// **Errors**: those of the store.
+    pub fn odd_lines(&self) -> Result<u64, LedgerError> {
+        Ok(self.store.odd_lines()?)
     }
 
     /// Looks the database over.

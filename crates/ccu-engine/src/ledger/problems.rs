@@ -33,7 +33,11 @@ impl Ledger {
         let named = by_path.into_iter().flat_map(|(path, problems)| {
             let offsets: Vec<u64> = problems.iter().map(|(offset, _)| *offset).collect();
             let lines = line_numbers(&path, &offsets);
-            problems.into_iter().zip(lines).map(move |((_, problem), line)| NamedProblem { path: path.clone(), line, problem })
+            problems.into_iter().zip(lines).map(move |((_, problem), line)| NamedProblem {
+                path: path.clone(),
+                line,
+                problem,
+            })
         });
         Ok(named.collect())
     }

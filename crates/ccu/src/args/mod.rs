@@ -21,13 +21,7 @@ use crate::commands::reset_db::ResetDbArgs;
 /// ccu reads the transcripts that Claude Code writes and deletes after 30 days, keeps one record for each billed API
 /// response, and shows tokens and API-equivalent cost. Without a command it shows a summary.
 #[derive(Debug, Parser)]
-#[command(
-    name = "ccu",
-    version,
-    before_help = "Example: ccu daily --since 7d --breakdown",
-    disable_help_subcommand = true,
-    max_term_width = 100
-)]
+#[command(name = "ccu", version, before_help = "Example: ccu daily --since 7d --breakdown", max_term_width = 100)]
 pub struct Cli {
     /// What to do; a summary where nothing is said.
     #[command(subcommand)]
@@ -180,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn help_is_a_command_too() {
+        let check = |line: &str, expected: &str| {
+            let help = Cli::read(line.split(' ')).unwrap_err();
+            assert_eq!(help.kind(), clap::error::ErrorKind::DisplayHelp, "{line}");
+            assert!(help.to_string().contains(expected), "{line}");
+        };
+        check("ccu help", "Usage: ccu [OPTIONS] [COMMAND]");
+        check("ccu help daily", "Usage: ccu daily [OPTIONS]");
+        check("ccu help config set", "Usage: ccu config set");
+    }
+
+    #[test]
     fn quiet_and_colour_stand_anywhere() {
         for line in ["ccu -q --color never daily", "ccu daily -q --color never", "ccu -q daily --color never"] {
             let output = Cli::read(line.split(' ')).unwrap().output;
@@ -189,11 +195,16 @@ mod tests {
 
     #[test]
     fn lines_that_make_no_sense_are_refused() {
-        let check = |line, message: &str| assert_eq!(refused(line), message);
+        let check = |line: &str, message: &str| assert_eq!(refused(line), message);
         check("ccu --json daily", "flags of a report stand behind its name, as in `ccu daily --json`");
         check("ccu daily --csv --json", "the argument '--csv' cannot be used with '--json'");
         check("ccu daily --csv --jq .", "the argument '--csv' cannot be used with '--jq <EXPR>'");
-        check("ccu daily --last 0", "invalid value '0' for '--last <N>': 0 is not in 1..=4294967295");
+        for number in ["0", "-1", "three", "1.5", "4294967296"] {
+            check(
+                &format!("ccu daily --last {number}"),
+                &format!("invalid value '{number}' for '--last <N>': expected a whole number from 1 on"),
+            );
+        }
         check("ccu blocks --active --recent", "the argument '--active' cannot be used with '--recent'");
         check("ccu blocks --recent --since 7d", "the argument '--recent' cannot be used with '--since <DAY>'");
         check(

@@ -17,7 +17,7 @@ pub struct ReportArgs {
     #[arg(long, short, value_name = "DAY", help_heading = "What to count")]
     pub until: Option<DateArg>,
     /// Show only the newest N periods, counted back from today, or the N rows that were active last
-    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "What to count")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = at_least_one, allow_negative_numbers = true, help_heading = "What to count")]
     pub last: Option<u32>,
     /// Count only projects whose name has this in it; repeat or separate by commas for several
     #[arg(long, short, value_name = "NAME", value_delimiter = ',', help_heading = "What to count")]
@@ -90,6 +90,11 @@ pub enum OrderArg {
     Asc,
     /// Newest or largest first
     Desc,
+}
+
+fn at_least_one(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| "expected a whole number from 1 on".to_owned())
 }
 
 fn timezone(text: &str) -> Result<ZoneChoice, String> {

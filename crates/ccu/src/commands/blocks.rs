@@ -62,9 +62,9 @@ fn only_active(report: BlocksReport) -> BlocksReport {
     let models = active.as_ref().map(|block| block.models.clone()).unwrap_or_default();
     let totals = active.as_ref().map(|block| block.usage).unwrap_or_default();
     let has_model =
-        |model: &String| models.iter().any(|usage| usage.model == *model && usage.usage.unpriced_tokens > 0);
+        |model: &String| models.iter().any(|usage| *usage.model == **model && usage.usage.unpriced_tokens > 0);
     let unpriced_tokens = |model: &String| {
-        models.iter().find(|usage| usage.model == *model).map_or(0, |usage| usage.usage.unpriced_tokens)
+        models.iter().find(|usage| *usage.model == **model).map_or(0, |usage| usage.usage.unpriced_tokens)
     };
     let unpriced = report.notes.unpriced_models.iter().filter(|(model, _)| has_model(model));
     let notes = Notes {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use ccu_engine::config::{self, Change, Config, Inputs, KEYS, ResolvedSettings, SettingRow, TypedSettings};
+use ccu_engine::config::{
+    self, Change, Config, ConfigError, Inputs, KEYS, ResolvedSettings, SettingRow, TypedSettings,
+};
 use ccu_engine::paths;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -78,7 +80,9 @@ pub fn run(args: &ConfigArgs, surroundings: &Surroundings, printer: &mut Printer
     match &args.action {
         ConfigAction::Show(args) => show(args, surroundings, printer),
         ConfigAction::Get { key } => get(key, surroundings, printer),
-        ConfigAction::Set { key, value } => changed(config::set(&file(surroundings)?, key, value)?, printer),
+        ConfigAction::Set { key, value } => {
+            changed(config::set(&file(surroundings)?, key, value).map_err(not_set)?, printer)
+        }
         ConfigAction::Unset { key } => changed(config::unset(&file(surroundings)?, key)?, printer),
         ConfigAction::Path => {
             let path = file(surroundings)?;
@@ -126,17 +130,26 @@ fn get(key: &str, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Res
     }
 }
 
+/// A price or alias that was refused is in no file, and need not be taken out of one.
+fn not_set(error: ConfigError) -> CommandError {
+    match &error {
+        ConfigError::Prices { .. } => CommandError::new(ErrorKind::Usage, error)
+            .hint("nothing was changed; `ccu model` shows model ids, which are written out, as in `claude-opus-5`"),
+        _ => error.into(),
+    }
+}
+
 /// Says what a change left wrong. That it was made needs no words.
 fn changed(change: Change, printer: &mut Printer<'_>) -> Result<(), CommandError> {
     for problem in &change.remaining {
-        printer.warning(&format!("the configuration is not complete yet: {problem}"))?;
+        printer.warning(&format!("the configuration is not valid yet: {problem}"))?;
     }
     Ok(())
 }
 
 /// The keys with what they mean, for the help of `ccu config set`.
 fn keys_help() -> String {
-    let lines = KEYS.iter().map(|key| format!("  {:<28} {}", key.name, key.meaning));
+    let lines = KEYS.iter().map(|key| format!("  {}\n    {}\n    Value: {}", key.name, key.meaning, key.expected));
     let lines: Vec<String> = std::iter::once("Settings:".to_owned()).chain(lines).collect();
     lines.join("\n")
 }

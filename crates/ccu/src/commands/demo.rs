@@ -45,7 +45,9 @@ pub fn run(args: &DemoArgs, output: &OutputArgs, surroundings: &Surroundings) ->
     }
     cli.output = cli.output.over(output);
     let home = tempfile::Builder::new().prefix("ccu-demo-").tempdir();
-    let home = home.map_err(|source| CommandError::new(ErrorKind::File, NoHome { source }))?;
+    let home = home.map_err(|source| {
+        CommandError::new(ErrorKind::File, NoHome { source }).hint("name a directory that can be written with `TMPDIR`")
+    })?;
     furnish(home.path(), &cli.output, surroundings)?;
     let surroundings = within(home.path(), surroundings);
     let mut printer = Printer::for_process(settings::printer_options(&cli.output, &surroundings));

@@ -108,7 +108,7 @@ fn write_lines(findings: &[Finding], width: usize, printer: &mut Printer<'_>) ->
         }
         let style = finding.level.style();
         let lines = sanitize_lines(&finding.message);
-        let mut lines = lines.lines().map(|line| wrapped(line, width.saturating_sub(11), "           "));
+        let mut lines = lines.lines().map(|line| beside_level(line, width));
         writeln!(
             printer.stdout(),
             "  {style}{:<7}{style:#}  {}",
@@ -119,9 +119,36 @@ fn write_lines(findings: &[Finding], width: usize, printer: &mut Printer<'_>) ->
             writeln!(printer.stdout(), "           {line}")?;
         }
         if let Some(hint) = &finding.hint {
-            let hint = wrapped(&sanitize_lines(hint), width.saturating_sub(11), "           ");
+            let hint = beside_level(&sanitize_lines(hint), width);
             writeln!(printer.stdout(), "           {hint}")?;
         }
     }
     Ok(())
+}
+
+/// Breaks a text into lines that stand beside the level, without the blanks before the first.
+fn beside_level(text: &str, width: usize) -> String {
+    wrapped(text, width.saturating_sub(11), "").replace('\n', "\n           ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_beside_the_level_use_the_whole_width() {
+        let finding = Finding {
+            topic: "database",
+            level: Level::Problem,
+            message: "one two three four five six".to_owned(),
+            hint: Some("seven eight nine ten eleven".to_owned()),
+        };
+        let mut stdout = Vec::new();
+        let mut printer = Printer::for_test(&mut stdout);
+        write_lines(&[finding], 27, &mut printer).unwrap();
+        printer.flush().unwrap();
+        drop(printer);
+        let expected = "Database\n  problem  one two three\n           four five six\n           seven eight nine\n           ten eleven\n";
+        assert_eq!(String::from_utf8(stdout).unwrap(), expected);
+    }
 }

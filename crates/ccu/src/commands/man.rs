@@ -56,6 +56,8 @@ struct Page {
 
 /// The page of a command and those of the commands below it.
 fn pages(mut command: Command) -> io::Result<Vec<Page>> {
+    // The pages are the help.
+    command = command.disable_help_subcommand(true);
     command.build();
     let mut pages = Vec::new();
     add_pages(&command, &mut pages)?;
@@ -79,7 +81,10 @@ fn add_pages(command: &Command, pages: &mut Vec<Page>) -> io::Result<()> {
         man.render_subcommands_section(&mut text)?;
     }
     if command.get_after_help().is_some() {
-        man.render_extra_section(&mut text)?;
+        let mut extra = Vec::new();
+        man.render_extra_section(&mut extra)?;
+        // The only text behind help is the list of settings.
+        text.extend(String::from_utf8_lossy(&extra).replacen(".SH EXTRA", ".SH SETTINGS", 1).into_bytes());
     }
     pages.push(Page { name, text });
     command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| add_pages(below, pages))

@@ -15,7 +15,7 @@ pub fn run(printer: &mut Printer<'_>) -> Result<(), CommandError> {
 
 /// The reference as Markdown.
 fn reference() -> String {
-    let mut command = Cli::command();
+    let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let mut text = String::from(
         "# The command line\n\n\

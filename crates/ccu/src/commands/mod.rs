@@ -12,6 +12,7 @@ pub mod refresh;
 pub mod report;
 pub mod reset_db;
 pub mod summary;
+pub mod unknown_filters;
 
 use ccu_core::report::Grouping;
 

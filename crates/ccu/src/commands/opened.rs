@@ -1,5 +1,7 @@
 //! What commands on the database begin with: settings, prices, the open ledger, and the reading of new transcripts.
 
+use std::path::Path;
+
 use ccu_core::pricing::PriceTable;
 use ccu_core::report::Filter;
 use ccu_engine::config::{Config, ResolvedSettings};
@@ -81,7 +83,7 @@ impl Opened {
             return Err(RefreshError::Command(CommandError::new(ErrorKind::Interrupted, Interrupted)));
         }
         for root in &refreshed.missing_roots {
-            let warned = printer.warning(&format!("`{}` of `CLAUDE_CONFIG_DIR` is not there", root.display()));
+            let warned = printer.warning(&missing_root(root));
             warned.map_err(|error| RefreshError::Command(error.into()))?;
         }
         Ok(refreshed)
@@ -96,7 +98,11 @@ impl Opened {
             path: skipped.path.to_string_lossy().into_owned(),
             reason: skipped.reason.to_string(),
         });
-        Ok(ReadingNotes { malformed_lines: self.ledger.malformed_lines()?, skipped_files: skipped_files.collect() })
+        Ok(ReadingNotes {
+            malformed_lines: self.ledger.malformed_lines()?,
+            odd_lines: self.ledger.odd_lines()?,
+            skipped_files: skipped_files.collect(),
+        })
     }
 }
 
@@ -155,6 +161,22 @@ pub fn keeps_all(filter: &Filter) -> bool {
     filter.projects.is_empty() && filter.models.is_empty() && filter.machines.is_empty()
 }
 
+/// What is wrong with a directory that the user named and that holds no transcripts. The usual mistake is to name
+/// `projects` itself.
+pub fn missing_root(root: &Path) -> String {
+    let shown = root.display();
+    match (root.is_dir(), root.parent()) {
+        (true, Some(parent)) if root.ends_with("projects") => {
+            format!(
+                "`{shown}` of `CLAUDE_CONFIG_DIR` has no directory `projects`; did you mean `{}`?",
+                parent.display()
+            )
+        }
+        (true, _) => format!("`{shown}` of `CLAUDE_CONFIG_DIR` has no directory `projects`"),
+        (false, _) => format!("`{shown}` of `CLAUDE_CONFIG_DIR` is not there"),
+    }
+}
+
 /// Where transcripts were looked for and what to do, in two lines: for those who have none yet.
 pub fn nothing_found(roots: &[TranscriptRoot]) -> String {
     let places: Vec<String> = roots.iter().map(|root| format!("`{}`", root.path.join("projects").display())).collect();
@@ -163,4 +185,22 @@ pub fn nothing_found(roots: &[TranscriptRoot]) -> String {
          Use Claude Code and come back, set `CLAUDE_CONFIG_DIR` if its files are elsewhere, or look around with `ccu demo`.",
         places.join(" or ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_without_transcripts_is_told_from_one_that_is_not_there() {
+        let home = tempfile::tempdir().unwrap();
+        let projects = home.path().join("projects");
+        std::fs::create_dir_all(&projects).unwrap();
+        let check = |path: &Path, expected: &str| {
+            assert_eq!(missing_root(path).replace(&home.path().display().to_string(), "~"), expected);
+        };
+        check(&home.path().join("gone"), "`~/gone` of `CLAUDE_CONFIG_DIR` is not there");
+        check(home.path(), "`~` of `CLAUDE_CONFIG_DIR` has no directory `projects`");
+        check(&projects, "`~/projects` of `CLAUDE_CONFIG_DIR` has no directory `projects`; did you mean `~`?");
+    }
 }

@@ -1,11 +1,11 @@
 //! `ccu daily`, `weekly`, `monthly`, `yearly`, `session`, `project`, `model`, `device`: reports by one grouping.
 
-use ccu_core::report::{Filter, Grouping, Machine, Report, ReportRequest};
+use ccu_core::report::{Filter, Grouping, Machine, ReportRequest};
 use ccu_engine::ingest::Refreshed;
-use ccu_engine::ledger::Ledger;
 
 use crate::args::report::ReportArgs;
 use crate::commands::opened::{Opened, is_animated, keeps_all, load_config, nothing_found};
+use crate::commands::unknown_filters;
 use crate::error::CommandError;
 use crate::printer::Printer;
 use crate::render::names::Names;
@@ -42,7 +42,7 @@ pub fn run(
     show(&view, &settings.answer, printer)
 }
 
-/// Reads new transcripts, unless that was declined.
+/// Reads new transcripts, unless that was declined, and warns of filters that match nothing then.
 ///
 /// **Errors**: when the user stops it, or the database fails.
 pub fn refresh(
@@ -51,10 +51,12 @@ pub fn refresh(
     surroundings: &Surroundings,
     printer: &mut Printer<'_>,
 ) -> Result<Option<Refreshed>, CommandError> {
-    if !settings.is_refreshing {
-        return Ok(None);
-    }
-    opened.refresh_for_report("ccu", is_animated(&settings.answer, surroundings), printer)
+    let refreshed = match settings.is_refreshing {
+        true => opened.refresh_for_report("ccu", is_animated(&settings.answer, surroundings), printer)?,
+        false => None,
+    };
+    unknown_filters::warn(settings, opened, printer)?;
+    Ok(refreshed)
 }
 
 /// Whether an empty report comes from there being no transcripts at all, and a person asks.
@@ -79,27 +81,18 @@ pub fn names(settings: &ReportSettings, machines: &[Machine], opened: &Opened) -
     if !settings.hides_names {
         return Ok(Names::plain(machines));
     }
-    let everything = |grouping| everything(grouping, &settings.request, &opened.ledger, opened);
-    let reports = [everything(Grouping::Project)?, everything(Grouping::Session)?, everything(Grouping::Device)?];
-    Ok(Names::hidden(reports.iter().flat_map(|report| &report.rows)))
-}
-
-fn everything(
-    grouping: Grouping,
-    request: &ReportRequest,
-    ledger: &Ledger,
-    opened: &Opened,
-) -> Result<Report, CommandError> {
-    let request = ReportRequest {
+    let everything = |grouping| ReportRequest {
         grouping,
         since: None,
         until: None,
         last: None,
         by_project: false,
         filter: Filter::default(),
-        ..request.clone()
+        ..settings.request.clone()
     };
-    Ok(ledger.report(&request, &opened.prices)?)
+    let requests = [Grouping::Project, Grouping::Session, Grouping::Device].map(everything);
+    let reports = opened.ledger.reports(requests.each_ref(), &opened.prices)?;
+    Ok(Names::hidden(reports.iter().flat_map(|report| &report.rows)))
 }
 
 fn show(view: &ReportView<'_>, answer: &Answer, printer: &mut Printer<'_>) -> Result<(), CommandError> {

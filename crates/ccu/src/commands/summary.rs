@@ -1,6 +1,6 @@
 //! `ccu` without a command: today, this week, this month and all time, and what stands behind them.
 
-use ccu_core::report::{Grouping, Report, ReportRequest, ReportRow};
+use ccu_core::report::{Grouping, ReportRequest};
 use jiff::civil::Date;
 use jiff::{ToSpan, civil::Weekday};
 
@@ -20,17 +20,24 @@ pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer
     let settings = settings::report(args, Grouping::Model, &resolved, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
     let refreshed = report::refresh(&mut opened, &settings, surroundings, printer)?;
-    let all = everything(&settings, &opened)?;
+    let periods = periods(&settings);
+    let requests = requests(&settings, &periods);
+    let [all, today, week, month, models, projects, devices] =
+        opened.ledger.reports(requests.each_ref(), &opened.prices)?;
     if all.rows.is_empty() && report::is_nothing_there(&settings, refreshed.as_ref()) {
         return report::say_nothing_found(&opened, printer);
     }
+    let rows = [today, week, month].map(|report| report.totals);
+    let periods =
+        periods.into_iter().zip(rows).map(|((name, since), row)| SummaryPeriod { name, since: Some(since), row });
+    let ever = SummaryPeriod { name: "all", since: settings.scope.since, row: all.totals.clone() };
     let machines = opened.ledger.machines()?;
     let view = SummaryView {
-        periods: &periods(&all.totals, &settings, &opened)?,
+        periods: &periods.chain([ever]).collect::<Vec<_>>(),
         all: &all,
-        models: &grouped(Grouping::Model, &settings, &opened)?,
-        projects: &grouped(Grouping::Project, &settings, &opened)?,
-        devices: &grouped(Grouping::Device, &settings, &opened)?,
+        models: &models,
+        projects: &projects,
+        devices: &devices,
         names: &report::names(&settings, &machines, &opened)?,
         reading: &opened.reading_notes(refreshed.as_ref())?,
         scope: &settings.scope,
@@ -39,34 +46,25 @@ pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer
     show(&view, &settings.answer, printer)
 }
 
-/// All that is asked for; `--last` is about the rows of the sections.
-fn everything(settings: &ReportSettings, opened: &Opened) -> Result<Report, CommandError> {
-    let request = ReportRequest { last: None, ..settings.request.clone() };
-    Ok(opened.ledger.report(&request, &opened.prices)?)
-}
-
-fn grouped(grouping: Grouping, settings: &ReportSettings, opened: &Opened) -> Result<Report, CommandError> {
-    let request = ReportRequest { grouping, ..settings.request.clone() };
-    Ok(opened.ledger.report(&request, &opened.prices)?)
-}
-
-/// The periods up to today, each no longer than what was asked for.
-fn periods(all: &ReportRow, settings: &ReportSettings, opened: &Opened) -> Result<Vec<SummaryPeriod>, CommandError> {
+/// The periods up to today, by the names they have in the answer, and their first days. None is longer than what was asked
+/// for.
+fn periods(settings: &ReportSettings) -> [(&'static str, Date); 3] {
     let today = settings.scope.day(settings.request.now);
     let starts = [
         ("today", today),
         ("week", first_day_of_week(today, settings.request.week_start)),
         ("month", today.first_of_month()),
     ];
-    let mut periods = Vec::new();
-    for (name, since) in starts {
-        let since = settings.scope.since.map_or(since, |asked| asked.max(since));
-        let request = ReportRequest { since: Some(since), last: None, ..settings.request.clone() };
-        let row = opened.ledger.report(&request, &opened.prices)?.totals;
-        periods.push(SummaryPeriod { name, since: Some(since), row });
-    }
-    periods.push(SummaryPeriod { name: "all", since: settings.scope.since, row: all.clone() });
-    Ok(periods)
+    starts.map(|(name, since)| (name, settings.scope.since.map_or(since, |asked| asked.max(since))))
+}
+
+/// All that is asked for, its periods, and its sections. `--last` is about the rows of the sections.
+fn requests(settings: &ReportSettings, periods: &[(&str, Date); 3]) -> [ReportRequest; 7] {
+    let all = ReportRequest { last: None, ..settings.request.clone() };
+    let [today, week, month] = periods.map(|(_, since)| ReportRequest { since: Some(since), ..all.clone() });
+    let grouped = |grouping| ReportRequest { grouping, ..settings.request.clone() };
+    let [models, projects, devices] = [Grouping::Model, Grouping::Project, Grouping::Device].map(grouped);
+    [all, today, week, month, models, projects, devices]
 }
 
 fn first_day_of_week(today: Date, week_start: Weekday) -> Date {

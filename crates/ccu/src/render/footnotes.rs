@@ -63,6 +63,10 @@ pub fn sentences(caveats: &Caveats<'_>) -> Vec<String> {
         let lines = count(caveats.reading.malformed_lines, "line", "lines");
         sentences.push(format!("{lines} of the transcripts could not be read (see `ccu doctor`)"));
     }
+    if caveats.reading.odd_lines > 0 {
+        let lines = count(caveats.reading.odd_lines, "line", "lines");
+        sentences.push(format!("{lines} of the transcripts could be read in part only (see `ccu doctor`)"));
+    }
     if !caveats.reading.skipped_files.is_empty() {
         sentences.push(skipped(caveats));
     }

@@ -13,6 +13,8 @@ use crate::render::theme;
 
 /// Blanks between two columns.
 const GAP: usize = 2;
+/// Fewer characters of a name say less than how many names there are.
+const LEAST_OF_NAME: usize = 8;
 
 /// Which side of a column its text keeps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,6 +264,10 @@ fn fit_list(names: &[String], width: usize) -> String {
     }
     let Some(first) = names.first() else { return String::new() };
     let rest = rest_of_list(names.len() - 1);
+    let n_names = format!("{} in all", names.len());
+    if names.len() > 1 && width.saturating_sub(rest.len()) < LEAST_OF_NAME && n_names.width() <= width {
+        return n_names;
+    }
     format!("{}{rest}", fit_text(first, width.saturating_sub(rest.len()), Cut::End))
 }
 
@@ -360,6 +366,18 @@ mod tests {
         let width = small.min_width();
         assert_eq!(width, 8 + 2 + 8 + 2 + 5);
         assert!(drawn(&small, width).lines().all(|line| line.width() <= width));
+    }
+
+    #[test]
+    fn lists_show_names_while_they_can_be_told_apart() {
+        let names = ["claude-opus-5", "sonnet-5", "haiku-4"].map(str::to_owned);
+        let check = |width, expected| assert_eq!(fit_list(&names, width), expected);
+        check(33, "claude-opus-5, sonnet-5, haiku-4");
+        check(26, "claude-opus-5, sonnet-5 +1");
+        check(16, "claude-opus-5 +2");
+        check(11, "claude-… +2");
+        check(10, "3 in all");
+        check(7, "cla… +2");
     }
 
     #[test]

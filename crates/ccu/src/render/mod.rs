@@ -164,6 +164,8 @@ pub struct Caveats<'a> {
 pub struct ReadingNotes {
     /// Lines that are no JSON, or too long.
     pub malformed_lines: u64,
+    /// Lines that count, though a count or a text in them could not be read.
+    pub odd_lines: u64,
     /// Files that could not be read.
     pub skipped_files: Vec<SkippedFile>,
 }
@@ -186,6 +188,8 @@ pub struct Scope {
     pub until: Option<Date>,
     /// So many of the newest periods, with their name: `(3, "days")`.
     pub last: Option<(u32, &'static str)>,
+    /// Whether only some projects, models or machines were asked for.
+    pub is_filtered: bool,
     /// The zone whose midnights part the days.
     pub zone: TimeZone,
 }
@@ -193,7 +197,7 @@ pub struct Scope {
 impl Scope {
     /// All days there are, in a zone.
     pub fn everything(zone: TimeZone) -> Self {
-        Scope { since: None, until: None, last: None, zone }
+        Scope { since: None, until: None, last: None, is_filtered: false, zone }
     }
 
     /// The dates in words: `from 2026-11-01 to 2026-11-22`, `since 2026-11-01`; nothing where all dates were asked for.
@@ -205,7 +209,10 @@ impl Scope {
             (None, Some(until)) => Some(format!("until {until}")),
             (None, None) => None,
         };
-        let last = self.last.map(|(n_periods, periods)| format!("in the last {n_periods} {periods}"));
+        let last = self.last.map(|(n_periods, periods)| match n_periods {
+            1 => format!("in the last {}", periods.trim_end_matches('s')),
+            _ => format!("in the last {n_periods} {periods}"),
+        });
         match (dates, last) {
             (Some(dates), Some(last)) => Some(format!("{dates}, {last}")),
             (dates, last) => dates.or(last),

@@ -1,8 +1,9 @@
 //! Names of projects, sessions and machines as a report shows them: as they are, or hidden (`--anon`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ccu_core::ids::MachineId;
+use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::report::{Machine, ReportRow, RowKey};
 use ccu_core::time::UtcMillis;
 
@@ -18,8 +19,8 @@ pub enum Names {
 /// The number of each hidden name, in order of first activity.
 #[derive(Debug, Clone, Default)]
 pub struct HiddenNames {
-    projects: BTreeMap<String, usize>,
-    sessions: BTreeMap<String, usize>,
+    projects: BTreeMap<Arc<str>, usize>,
+    sessions: BTreeMap<CompactId, usize>,
     machines: BTreeMap<MachineId, usize>,
 }
 
@@ -34,10 +35,10 @@ impl Names {
     pub fn hidden<'a>(rows: impl IntoIterator<Item = &'a ReportRow>) -> Self {
         let (mut projects, mut sessions, mut machines) = (FirstSeen::new(), FirstSeen::new(), FirstSeen::new());
         for row in rows {
-            for project in &row.projects {
+            for project in &*row.projects {
                 saw(&mut projects, project.clone(), row);
             }
-            for machine in &row.machines {
+            for machine in &*row.machines {
                 saw(&mut machines, *machine, row);
             }
             match &row.key {
@@ -68,9 +69,9 @@ impl Names {
     }
 
     /// The name of a session: its id.
-    pub fn session(&self, session: &str) -> String {
+    pub fn session(&self, session: &CompactId) -> String {
         match self {
-            Names::Plain(_) => session.to_owned(),
+            Names::Plain(_) => session.to_string(),
             Names::Hidden(hidden) => number("session", hidden.sessions.get(session)),
         }
     }
@@ -124,14 +125,14 @@ mod tests {
             sample::row(RowKey::Project("b/late".into())).active("2026-11-20T10:00:00Z").done(),
             sample::row(RowKey::Project("a/undated".into())).done(),
             sample::row(RowKey::Project("z/early".into())).active("2026-01-01T10:00:00Z").machine(2).done(),
-            sample::row(RowKey::Session("s-1".into())).active("2026-01-02T10:00:00Z").machine(1).done(),
+            sample::row(RowKey::Session(CompactId::new("s-1"))).active("2026-01-02T10:00:00Z").machine(1).done(),
         ];
         let names = Names::hidden(&rows);
         assert_eq!(names.project("z/early"), "project-1");
         assert_eq!(names.project("b/late"), "project-2");
         assert_eq!(names.project("a/undated"), "project-3");
         assert_eq!(names.project("never/seen"), "project-unknown");
-        assert_eq!(names.session("s-1"), "session-1");
+        assert_eq!(names.session(&CompactId::new("s-1")), "session-1");
         assert_eq!(names.machine(sample::machine_id(2)), "machine-1");
         assert_eq!(names.machine_id(sample::machine_id(1)), "machine-2");
     }

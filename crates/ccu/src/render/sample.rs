@@ -1,8 +1,9 @@
 //! Made-up reports for the tests of the renderers. No sums are computed here: rows say what the test wants them to say.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use ccu_core::ids::MachineId;
+use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::money::NanoUsd;
 use ccu_core::record::TokenCounts;
 use ccu_core::report::{
@@ -41,10 +42,10 @@ pub fn row(key: RowKey) -> RowBuilder {
     RowBuilder {
         row: ReportRow {
             key,
-            projects: BTreeSet::new(),
+            projects: Arc::default(),
             usage: Usage::default(),
             models: Vec::new(),
-            machines: BTreeSet::new(),
+            machines: Arc::default(),
             sessions: 1,
             first_activity: None,
             last_activity: None,
@@ -64,7 +65,7 @@ impl RowBuilder {
         let tokens = TokenCounts { input, output, cache_write_5m, cache_write_1h, cache_read };
         let usage =
             Usage { responses: 10, tokens, cost: NanoUsd(cost_micro_usd * 1000), web_searches: 1, ..Usage::default() };
-        self.row.models.push(ModelUsage { model: model.to_owned(), usage });
+        self.row.models.push(ModelUsage { model: model.into(), usage });
         self
     }
 
@@ -86,13 +87,13 @@ impl RowBuilder {
 
     /// Adds a project.
     pub fn project(mut self, project: &str) -> Self {
-        self.row.projects.insert(project.to_owned());
+        self.row.projects = sorted_with(&self.row.projects, project.into());
         self
     }
 
     /// Adds a machine.
     pub fn machine(mut self, byte: u8) -> Self {
-        self.row.machines.insert(machine_id(byte));
+        self.row.machines = sorted_with(&self.row.machines, machine_id(byte));
         self
     }
 
@@ -101,6 +102,12 @@ impl RowBuilder {
         self.row.usage = self.row.models.iter().fold(Usage::default(), |sum, model| added(&sum, &model.usage));
         self.row
     }
+}
+
+/// The sorted list with one more in it.
+fn sorted_with<T: Clone + Ord>(list: &[T], one: T) -> Arc<[T]> {
+    let all: BTreeSet<T> = list.iter().cloned().chain([one]).collect();
+    all.into_iter().collect()
 }
 
 fn added(a: &Usage, b: &Usage) -> Usage {
@@ -121,7 +128,7 @@ pub fn report(grouping: Grouping, rows: Vec<ReportRow>) -> Report {
     totals.sessions = rows.iter().map(|row| row.sessions).sum();
     for row in &rows {
         totals.usage = added(&totals.usage, &row.usage);
-        totals.machines.extend(&row.machines);
+        totals.machines = row.machines.iter().fold(totals.machines, |all, machine| sorted_with(&all, *machine));
         for model in &row.models {
             match totals.models.iter_mut().find(|total| total.model == model.model) {
                 Some(total) => total.usage = added(&total.usage, &model.usage),
@@ -130,7 +137,7 @@ pub fn report(grouping: Grouping, rows: Vec<ReportRow>) -> Report {
         }
     }
     let unpriced = totals.models.iter().filter(|model| model.usage.unpriced_tokens > 0);
-    let unpriced_models = unpriced.map(|model| (model.model.clone(), model.usage.unpriced_tokens)).collect();
+    let unpriced_models = unpriced.map(|model| (model.model.to_string(), model.usage.unpriced_tokens)).collect();
     Report { grouping, rows, totals, notes: Notes { unpriced_models, ..Notes::default() } }
 }
 
@@ -216,7 +223,7 @@ pub fn daily() -> Sample {
 
 /// Sessions with wide and hostile names.
 pub fn sessions() -> Sample {
-    let session = |id: &str| row(RowKey::Session(id.to_owned()));
+    let session = |id: &str| row(RowKey::Session(CompactId::new(id)));
     Sample::new(report(
         Grouping::Session,
         vec![
@@ -267,6 +274,7 @@ pub fn noted() -> Sample {
     sample.report.notes.undated_records = 2;
     sample.report.notes.is_saturated = true;
     sample.reading.malformed_lines = 3;
+    sample.reading.odd_lines = 1;
     sample.reading.skipped_files =
         ["/home/a/.claude/projects/x/1.jsonl", "/home/a/\u{1b}]0;title\u{7}.jsonl", "3", "4"]
             .map(|path| SkippedFile { path: path.to_owned(), reason: "permission denied".to_owned() })
@@ -405,7 +413,7 @@ pub fn summary() -> SummarySample {
         |key| row(key).model("claude-opus-5", [1_000, 20_000, 300_000, 0, 4_000_000], 5_000_000).machine(1).done();
     let other = |key| row(key).unpriced_model("future-model-9", [1, 2, 3, 4, 5]).machine(1).done();
     let models = vec![opus(RowKey::Model("claude-opus-5".into())), other(RowKey::Model("future-model-9".into()))];
-    let projects = (1..8).map(|number| opus(RowKey::Project(format!("src/project-{number}")))).collect();
+    let projects = (1..8).map(|number| opus(RowKey::Project(format!("src/project-{number}").into()))).collect();
     SummarySample {
         periods: vec![
             period("today", Some("2026-11-22"), 3),

@@ -66,9 +66,11 @@ pub fn write(view: &ReportView<'_>, options: TableOptions, out: &mut dyn Write) 
 }
 
 fn empty_line(scope: &Scope) -> String {
-    match scope.dates() {
-        Some(dates) => format!("No usage {dates}."),
-        None => "No usage recorded.".to_owned(),
+    match (scope.dates(), scope.is_filtered) {
+        (Some(dates), true) => format!("No usage {dates} that the filters let through."),
+        (Some(dates), false) => format!("No usage {dates}."),
+        (None, true) => "No usage that the filters let through.".to_owned(),
+        (None, false) => "No usage recorded.".to_owned(),
     }
 }
 
@@ -128,6 +130,20 @@ mod tests {
 
     fn at(width: usize) -> TableOptions {
         TableOptions { width, is_compact: false }
+    }
+
+    #[test]
+    fn an_empty_report_says_what_was_asked_for() {
+        let check = |since: Option<&str>, last, is_filtered, expected| {
+            let since = since.map(|day| day.parse().unwrap());
+            let scope = Scope { since, last, is_filtered, ..Scope::everything(jiff::tz::TimeZone::UTC) };
+            assert_eq!(empty_line(&scope), expected);
+        };
+        check(None, None, false, "No usage recorded.");
+        check(None, None, true, "No usage that the filters let through.");
+        check(Some("2026-11-01"), None, false, "No usage since 2026-11-01.");
+        check(None, Some((1, "days")), false, "No usage in the last day.");
+        check(None, Some((2, "weeks")), true, "No usage in the last 2 weeks that the filters let through.");
     }
 
     #[test]

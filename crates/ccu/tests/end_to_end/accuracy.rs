@@ -46,7 +46,8 @@ fn every_view_has_the_same_totals_in_every_zone() {
         for zone in ["UTC", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"] {
             let report = json(&sandbox, &[command, "--json", "--timezone", zone, "--start-of-week", "sunday"]);
             assert_eq!(totals(&report), daily, "{command} in {zone}");
-            let sum: i64 = report[rows].as_array().unwrap().iter().map(|row| row["costNanoUsd"].as_i64().unwrap()).sum();
+            let sum: i64 =
+                report[rows].as_array().unwrap().iter().map(|row| row["costNanoUsd"].as_i64().unwrap()).sum();
             assert_eq!(sum, daily["costNanoUsd"].as_i64().unwrap(), "{command} in {zone}");
         }
     }

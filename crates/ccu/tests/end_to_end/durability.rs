@@ -83,7 +83,8 @@ fn killed_runs_lose_nothing() {
 fn processes_that_run_at_once_agree() {
     let sandbox = sandbox();
     let truth = furnish(&sandbox, &Options { bytes: 8_000_000, seed: 7, ..Options::default() });
-    let runs: Vec<_> = (0..6).map(|_| sandbox.command(&["daily", "--json"]).stdout(Stdio::piped()).spawn().unwrap()).collect();
+    let runs: Vec<_> =
+        (0..6).map(|_| sandbox.command(&["daily", "--json"]).stdout(Stdio::piped()).spawn().unwrap()).collect();
     for run in runs {
         let output = run.wait_with_output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

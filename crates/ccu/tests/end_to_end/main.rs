@@ -78,7 +78,8 @@ fn expected_days(days: &Value) -> Value {
             .iter()
             .filter(|(model, _)| *model != "<synthetic>")
             .map(|(model, counts)| {
-                let counts = ["input", "output", "cache_creation", "cache_read"].map(|key| (key.to_owned(), counts[key].clone()));
+                let counts = ["input", "output", "cache_creation", "cache_read"]
+                    .map(|key| (key.to_owned(), counts[key].clone()));
                 (model.clone(), Value::Object(counts.into_iter().collect()))
             })
             .collect();

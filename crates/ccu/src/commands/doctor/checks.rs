@@ -75,6 +75,8 @@ impl<'a> Checks<'a> {
     fn configuration(&mut self) -> Config {
         match config::file(self.surroundings) {
             Ok(path) if path.exists() => self.ok(format!("`{}`", path.display())),
+            // Below something that is no directory, nothing can be; loading it says so.
+            Ok(path) if path.parent().is_some_and(|parent| parent.exists() && !parent.is_dir()) => {}
             Ok(path) => self.ok(format!("`{}` is not there, so all defaults hold", path.display())),
             Err(_) => {}
         }
@@ -162,8 +164,8 @@ impl<'a> Checks<'a> {
             Err(error) => return self.problem(&error.into()),
         };
         let there: Vec<&TranscriptRoot> = roots.iter().filter(|root| root.path.join("projects").exists()).collect();
-        for root in roots.iter().filter(|root| root.is_named && !root.path.exists()) {
-            self.add(Level::Note, format!("`{}` of `CLAUDE_CONFIG_DIR` is not there", root.path.display()), None);
+        for root in roots.iter().filter(|root| root.is_named && !root.path.join("projects").exists()) {
+            self.add(Level::Note, opened::missing_root(&root.path), None);
         }
         if there.is_empty() {
             let hint = "use Claude Code, or set `CLAUDE_CONFIG_DIR` if its files are elsewhere";
@@ -230,12 +232,12 @@ impl<'a> Checks<'a> {
         if problems.is_empty() {
             return self.ok("all lines could be read");
         }
-        let mut lines: Vec<String> = problems
-            .iter()
-            .take(MAX_LINES)
-            .map(|named| {
-                let line = named.line.map(|line| format!(", line {}", grouped(line))).unwrap_or_default();
-                format!("`{}`{line}: {}", named.path.display(), named.problem)
+        let mut lines: Vec<String> = problems[..problems.len().min(MAX_LINES)]
+            .chunk_by(|one, next| one.path == next.path && one.problem == next.problem)
+            .filter_map(|alike| alike.first().map(|named| (named, alike)))
+            .map(|(named, alike)| {
+                let numbers: Vec<u64> = alike.iter().filter_map(|named| named.line).collect();
+                format!("`{}`{}: {}", named.path.display(), line_ranges(&numbers), named.problem)
             })
             .collect();
         if problems.len() > MAX_LINES {
@@ -308,4 +310,36 @@ impl<'a> Checks<'a> {
 
 fn days(n_days: usize) -> String {
     count(n_days as u64, "day", "days")
+}
+
+/// Line numbers that ascend, runs of them together: `, line 4`, `, lines 4; 7-9 and 12`; nothing where none is known.
+fn line_ranges(numbers: &[u64]) -> String {
+    let ranges: Vec<String> = numbers
+        .chunk_by(|one, next| one + 1 == *next)
+        .filter_map(|run| match run {
+            [] => None,
+            [one] => Some(grouped(*one)),
+            [first, .., last] => Some(format!("{}-{}", grouped(*first), grouped(*last))),
+        })
+        .collect();
+    match ranges.as_slice() {
+        [] => String::new(),
+        [one] if numbers.len() == 1 => format!(", line {one}"),
+        [one] => format!(", lines {one}"),
+        [first @ .., last] => format!(", lines {} and {last}", first.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_with_the_same_problem_stand_together() {
+        let check = |numbers: &[u64], expected| assert_eq!(line_ranges(numbers), expected);
+        check(&[], "");
+        check(&[4], ", line 4");
+        check(&[4, 5, 6], ", lines 4-6");
+        check(&[4, 7, 8, 9, 1_200], ", lines 4; 7-9 and 1,200");
+    }
 }

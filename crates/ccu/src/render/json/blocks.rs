@@ -94,7 +94,7 @@ impl<'a> BlockJson<'a> {
             total_tokens: usage.tokens.total(),
             cost_usd: has_cost.then(|| usage.cost.dollars()),
             cost_nano_usd: has_cost.then_some(usage.cost.0),
-            models: block.models.iter().map(|model| model.model.as_str()).collect(),
+            models: block.models.iter().map(|model| &*model.model).collect(),
             burn_rate: block.burn_rate.as_ref().map(|rate| BurnRateJson::new(rate, has_cost)),
             projection: block.projection.as_ref().map(|projection| ProjectionJson::new(projection, has_cost)),
         }

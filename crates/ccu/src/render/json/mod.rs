@@ -122,6 +122,7 @@ pub struct NotesJson {
     legacy_records: u64,
     undated_records: u64,
     malformed_lines: u64,
+    odd_lines: u64,
     skipped_files: Vec<SkippedFileJson>,
     is_saturated: bool,
 }
@@ -156,6 +157,7 @@ impl NotesJson {
             legacy_records: notes.legacy_records,
             undated_records: notes.undated_records,
             malformed_lines: caveats.reading.malformed_lines,
+            odd_lines: caveats.reading.odd_lines,
             skipped_files: skipped_files.collect(),
             is_saturated: notes.is_saturated,
         }

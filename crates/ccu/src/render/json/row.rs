@@ -155,7 +155,7 @@ impl<'a> RowJson<'a> {
             key,
             project: None,
             sums: SumsJson::new(&row.usage, shown.has_cost),
-            models_used: row.models.iter().map(|model| model.model.as_str()).collect(),
+            models_used: row.models.iter().map(|model| &*model.model).collect(),
             model_breakdowns: row.models.iter().map(|model| ModelJson::new(model, shown.has_cost)).collect(),
             machines: row.machines.iter().map(|machine| names.machine(*machine)).collect(),
             sessions: row.sessions,
@@ -179,7 +179,7 @@ fn key(row: &ReportRow, view: &ReportView<'_>) -> KeyJson {
         RowKey::Project(project) => {
             KeyJson::Project { project_path: view.names.project(project), first_activity, last_activity }
         }
-        RowKey::Model(model) => KeyJson::Model { model_name: model.clone() },
+        RowKey::Model(model) => KeyJson::Model { model_name: model.to_string() },
         RowKey::Machine(id) => {
             let machine = view.machines.iter().find(|machine| machine.id == *id);
             KeyJson::Device(Box::new(DeviceJson {

@@ -40,13 +40,15 @@ struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     fn new(view: &'a BlocksView<'a>) -> Self {
-        let models = view.report.models.iter().map(|model| model.model.as_str());
+        let models = view.report.models.iter().map(|model| &*model.model);
         let numbers = Numbers::new(&view.report.totals, view.shown.has_cost);
         Sheet { view, models: ModelNames::of(models), numbers }
     }
 
     fn grid(&self, form: Form) -> Grid {
-        let mut columns = vec![Column::text("Start", Width::Whole), Column::text("State", Width::AtLeast(6, Cut::End))];
+        // Where there is room for more than sums, how long a gap is stands there whole.
+        let state_width = if form.has_parts { Width::Whole } else { Width::AtLeast(6, Cut::End) };
+        let mut columns = vec![Column::text("Start", Width::Whole), Column::text("State", state_width)];
         if has_model_column(form) {
             columns.push(Column::text("Models", Width::AtLeast(form.name_width, Cut::End)));
         }

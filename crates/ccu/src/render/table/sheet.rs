@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anstyle::Style;
-use ccu_core::ids::MachineId;
+use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::report::{Grouping, ReportRow, RowKey};
 
 use crate::render::grid::{Cell, Column, Cut, Grid, Line, Width};
@@ -23,7 +23,7 @@ pub struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// Decides what holds for the whole table.
     pub fn new(view: &'a ReportView<'a>) -> Self {
-        let models = view.report.totals.models.iter().map(|model| model.model.as_str());
+        let models = view.report.totals.models.iter().map(|model| &*model.model);
         let numbers = Numbers::new(&view.report.totals.usage, view.shown.has_cost);
         Sheet { view, models: ModelNames::of(models), numbers }
     }
@@ -161,7 +161,7 @@ impl<'a> Sheet<'a> {
             RowKey::Undated | RowKey::Total => vec![UNDATED.to_owned()],
             RowKey::Session(session) => vec![self.session_text(session, form), self.project_texts(row)],
             RowKey::Project(project) => vec![names.project(project)],
-            RowKey::Model(model) => vec![model.clone()],
+            RowKey::Model(model) => vec![model.to_string()],
             RowKey::Machine(machine) => vec![self.machine_text(*machine)],
         };
         if self.has_activity_column(form) {
@@ -187,7 +187,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// A session by the first group of its id, which tells sessions apart; the whole id where there is room.
-    fn session_text(&self, session: &str, form: Form) -> String {
+    fn session_text(&self, session: &CompactId, form: Form) -> String {
         let name = self.view.names.session(session);
         match name.split_once('-') {
             Some((first, _)) if !form.has_details && first.len() == 8 && name.len() == 36 => first.to_owned(),
@@ -211,7 +211,7 @@ impl<'a> Sheet<'a> {
 fn by_project(rows: &[ReportRow]) -> Vec<(&str, Vec<&ReportRow>)> {
     let mut sections: BTreeMap<&str, Vec<&ReportRow>> = BTreeMap::new();
     for row in rows {
-        sections.entry(row.projects.first().map_or("", String::as_str)).or_default().push(row);
+        sections.entry(row.projects.first().map_or("", |project| &**project)).or_default().push(row);
     }
     sections.into_iter().collect()
 }

@@ -39,7 +39,7 @@ struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     fn new(view: &'a SummaryView<'a>) -> Self {
         let totals = &view.all.totals;
-        let models = ModelNames::of(totals.models.iter().map(|model| model.model.as_str()));
+        let models = ModelNames::of(totals.models.iter().map(|model| &*model.model));
         Sheet { view, models, numbers: Numbers::new(&totals.usage, view.shown.has_cost) }
     }
 
