@@ -8,8 +8,10 @@ mod long_line;
 mod pending;
 mod read;
 mod skipped;
+mod unread;
 
 pub use skipped::{SkipReason, Skipped};
+pub use unread::{Unread, unread};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,10 +19,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use ccu_core::ids::MachineId;
-use ccu_core::time::UtcMillis;
 use ccu_store::{Inserted, Store, StoreError, TranscriptName, Writing};
 
-use crate::ledger::Unread;
 use crate::paths::TranscriptRoot;
 use crate::progress::{Progress, ReadingProgress};
 use discover::Discovery;
@@ -95,21 +95,6 @@ pub fn refresh(store: &mut Store, source: Source<'_>, progress: &dyn Progress) -
     let run = Run { source, pending: &pending, next: AtomicUsize::new(0), progress };
     run.read_into(store, &mut refreshed)?;
     Ok(refreshed)
-}
-
-/// Looks for transcripts that hold something unread, without reading them.
-///
-/// **Errors**: those of the store.
-pub fn unread(store: &Store, roots: &[TranscriptRoot]) -> Result<Unread, StoreError> {
-    let mut discovery = Discovery::default();
-    roots.iter().for_each(|root| discovery.walk(root));
-    let pending = Pending::new(&discovery, &store.cursors()?);
-    let oldest = pending.transcripts.iter().min_by_key(|transcript| transcript.modified_ns);
-    Ok(Unread {
-        n_transcripts: pending.transcripts.len(),
-        bytes: pending.bytes,
-        oldest: oldest.map(|transcript| (transcript.name.path(), UtcMillis(transcript.modified_ns / 1_000_000))),
-    })
 }
 
 fn forget(store: &mut Store, vanished: &[TranscriptName]) -> Result<(), StoreError> {

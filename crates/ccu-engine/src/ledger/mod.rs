@@ -4,12 +4,10 @@ mod database;
 mod error;
 mod problems;
 mod reset;
-mod unread;
 
 pub use error::LedgerError;
 pub use problems::NamedProblem;
 pub use reset::{Reset, reset};
-pub use unread::Unread;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +23,7 @@ use ccu_core::rollup::SessionNumber;
 use ccu_store::{Health, RebuiltRollups, Store};
 
 use crate::file_lock;
-use crate::ingest::{self, Refreshed, Source};
+use crate::ingest::{self, Refreshed, Source, Unread};
 use crate::paths::TranscriptRoot;
 use crate::progress::Progress;
 
@@ -154,6 +152,13 @@ impl Ledger {
         let mut builder = BlocksBuilder::new(request, &catalog, prices);
         self.store.usage_entries((None, None), &mut |entry| builder.add(&entry))?;
         Ok(builder.finish())
+    }
+
+    /// Looks for transcripts that hold something unread. Nothing is read or written.
+    ///
+    /// **Errors**: those of the store.
+    pub fn unread(&self) -> Result<Unread, LedgerError> {
+        Ok(ingest::unread(&self.store, &self.place.roots)?)
     }
 
     /// The number of transcript lines that were left out of all sums.

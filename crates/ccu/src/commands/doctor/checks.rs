@@ -6,7 +6,8 @@ use ccu_core::report::{Filter, Grouping, Notes, ReportRequest};
 use ccu_core::time::UtcMillis;
 use ccu_engine::claude_settings::cleanup_period;
 use ccu_engine::config::{Config, ResolvedSettings};
-use ccu_engine::ledger::{Ledger, Unread};
+use ccu_engine::ingest::Unread;
+use ccu_engine::ledger::Ledger;
 use ccu_engine::paths::{self, TranscriptRoot};
 use jiff::civil::Weekday;
 
