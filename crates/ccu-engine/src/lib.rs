@@ -1,6 +1,6 @@
 //! What ccu does: reads transcripts, configuration and files, and hands plain data up.
 //!
-//! Nothing here prints, exits or looks at the terminal. The process environment is read in [`env`] alone; zone and clock
+//! Nothing here prints, exits or looks at the terminal. The process environment is read in [`mod@env`] alone; zone and clock
 //! come in as arguments.
 
 pub mod atomic_file;

@@ -84,6 +84,7 @@ fn without_refresh_nothing_new_is_read() {
         "Read 1,256B in 2 of 2 transcripts: 2 new responses, 0 improved, 0 copies already known.\n"
     );
     assert_eq!(sandbox.run(&["refresh"]).success(), "Nothing new in 2 transcripts.\n");
+    assert_eq!(sandbox.run(&["refresh", "--quiet"]).success(), "");
     assert_eq!(sandbox.run(&["daily", "--no-refresh", "--jq", ".totals.responses"]).success(), "2\n");
 }
 

@@ -1,7 +1,7 @@
 //! Transcript lines: bytes in, a usage row or the reason why there is none out. Reading a line never fails and never panics.
 //!
 //! A line is tried in three steps, cheapest first: a look at its ends and for the key `"usage"`; the forward scanner
-//! ([`scan`]), which reads the fields that count at exactly their depth; and, on any surprise, serde_json ([`schema`]).
+//! (`scan`), which reads the fields that count at exactly their depth; and, on any surprise, serde_json (`schema`).
 //! What the format is and where that is known from: docs/formats/transcript.md.
 
 mod candidate;

@@ -33,6 +33,8 @@ pub fn run(args: &RefreshArgs, surroundings: &Surroundings, printer: &mut Printe
         printer.warning(&format!("`{}` could not be read: {}", skipped.path.display(), skipped.reason))?;
     }
     match &answer {
+        // What it did is the answer only to someone who looks; cron sends mail for every word.
+        Answer::Table(_) | Answer::Csv if printer.is_quiet() => Ok(()),
         Answer::Table(_) | Answer::Csv => Ok(writeln!(printer.stdout(), "{}", sentence(&refreshed))?),
         Answer::Json | Answer::Jq(_) => {
             printer.json(&json::to_text(&RefreshedJson::new(&refreshed, &opened)?)?, &answer)
