@@ -67,8 +67,15 @@ pub(super) struct Discovery {
 }
 
 impl Discovery {
+    /// Walks all directories of Claude Code.
+    pub fn of(roots: &[TranscriptRoot]) -> Discovery {
+        let mut discovery = Discovery::default();
+        roots.iter().for_each(|root| discovery.walk(root));
+        discovery
+    }
+
     /// Walks one directory of Claude Code. One that is not there matters only where the user named it.
-    pub fn walk(&mut self, root: &TranscriptRoot) {
+    fn walk(&mut self, root: &TranscriptRoot) {
         let projects = root.path.join(PROJECTS);
         match fs::metadata(&projects) {
             Ok(metadata) if metadata.is_dir() => {

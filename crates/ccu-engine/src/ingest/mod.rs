@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use ccu_core::ids::MachineId;
-use ccu_store::{Inserted, Store, StoreError, TranscriptName, Writing};
+use ccu_store::{Cursors, Inserted, Store, StoreError, TranscriptName, Writing};
 
 use crate::paths::TranscriptRoot;
 use crate::progress::{Progress, ReadingProgress};
@@ -72,9 +72,8 @@ pub struct Refreshed {
 ///
 /// **Errors**: those of the store. A transcript that cannot be read is listed in [`Refreshed::skipped`] and the rest goes on.
 pub fn refresh(store: &mut Store, source: Source<'_>, progress: &dyn Progress) -> Result<Refreshed, StoreError> {
-    let mut discovery = Discovery::default();
-    source.roots.iter().for_each(|root| discovery.walk(root));
-    let cursors = store.cursors()?;
+    let (discovery, cursors) = look_around(store, source.roots);
+    let cursors = cursors?;
     let pending = Pending::new(&discovery, &cursors);
     drop(cursors);
     let n_transcripts = discovery.transcripts.len();
@@ -95,6 +94,16 @@ pub fn refresh(store: &mut Store, source: Source<'_>, progress: &dyn Progress) -
     let run = Run { source, pending: &pending, next: AtomicUsize::new(0), progress };
     run.read_into(store, &mut refreshed)?;
     Ok(refreshed)
+}
+
+/// Finds the transcripts while the store tells how far they were read.
+fn look_around(store: &Store, roots: &[TranscriptRoot]) -> (Discovery, Result<Cursors, StoreError>) {
+    thread::scope(|scope| {
+        let walking = thread::Builder::new().name("discovery".into()).spawn_scoped(scope, || Discovery::of(roots));
+        let cursors = store.cursors();
+        let discovery = walking.ok().and_then(|walking| walking.join().ok()).unwrap_or_else(|| Discovery::of(roots));
+        (discovery, cursors)
+    })
 }
 
 fn forget(store: &mut Store, vanished: &[TranscriptName]) -> Result<(), StoreError> {

@@ -24,9 +24,7 @@ pub struct Unread {
 ///
 /// **Errors**: those of the store.
 pub fn unread(store: &Store, roots: &[TranscriptRoot]) -> Result<Unread, StoreError> {
-    let mut discovery = Discovery::default();
-    roots.iter().for_each(|root| discovery.walk(root));
-    let pending = Pending::new(&discovery, &store.cursors()?);
+    let pending = Pending::new(&Discovery::of(roots), &store.cursors()?);
     let oldest = pending.transcripts.iter().min_by_key(|transcript| transcript.modified_ns);
     Ok(Unread {
         n_transcripts: pending.transcripts.len(),
