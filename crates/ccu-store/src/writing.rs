@@ -1,7 +1,5 @@
 //! The one door: a transaction that takes in records, reading offsets and problems, and keeps the roll-ups true to them.
 
-use std::path::Path;
-
 use ccu_core::record::UsageRecord;
 
 use crate::connection::Store;
@@ -82,11 +80,6 @@ impl Writing<'_> {
             improved: after.improved - before.improved,
             duplicate: after.duplicate - before.duplicate,
         })
-    }
-
-    /// The database file.
-    pub fn path(&self) -> &Path {
-        &self.store.path
     }
 
     /// Makes everything permanent: records, roll-ups, offsets and problems together.

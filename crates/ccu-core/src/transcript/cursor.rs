@@ -16,13 +16,6 @@ pub(super) struct Cursor<'a> {
     position: usize,
 }
 
-/// What a member's value begins as.
-pub(super) enum ValueStart {
-    Object,
-    Text,
-    Other,
-}
-
 impl<'a> Cursor<'a> {
     pub fn new(line: &'a [u8]) -> Self {
         Cursor { line, position: 0 }
@@ -84,12 +77,9 @@ impl<'a> Cursor<'a> {
         (rest[end] == b'"').then(|| &rest[..end])
     }
 
-    pub fn value_start(&self) -> Option<ValueStart> {
-        Some(match self.peek()? {
-            b'{' => ValueStart::Object,
-            b'"' => ValueStart::Text,
-            _ => ValueStart::Other,
-        })
+    /// Whether the value ahead is an object.
+    pub fn is_before_object(&self) -> bool {
+        self.peek() == Some(b'{')
     }
 
     /// Reads a text; an empty text and a value of another type are `Some(None)`.

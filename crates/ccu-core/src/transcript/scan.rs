@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::MOST_TOKENS;
-use super::cursor::{Cursor, ValueStart};
+use super::cursor::Cursor;
 use super::row::{RawCounts, Row};
 
 static ADVISOR_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("advisor_message"));
@@ -29,10 +29,10 @@ pub(super) fn scan<'a>(line: &'a [u8]) -> Option<Option<Box<Row<'a>>>> {
         }
         b"message" => {
             seen.once(1)?;
-            match cursor.value_start()? {
-                ValueStart::Object => has_usage = scan_message(cursor, &mut row)?,
-                ValueStart::Text | ValueStart::Other => cursor.skip_value()?,
+            if !cursor.is_before_object() {
+                return cursor.skip_value();
             }
+            has_usage = scan_message(cursor, &mut row)?;
             Some(())
         }
         b"isSidechain" => {
@@ -87,13 +87,11 @@ fn scan_message<'a>(cursor: &mut Cursor<'a>, row: &mut Row<'a>) -> Option<bool> 
         }
         b"usage" => {
             seen.once(3)?;
-            match cursor.value_start()? {
-                ValueStart::Object => {
-                    has_usage = true;
-                    scan_usage(cursor, row)
-                }
-                ValueStart::Text | ValueStart::Other => cursor.skip_value(),
+            if !cursor.is_before_object() {
+                return cursor.skip_value();
             }
+            has_usage = true;
+            scan_usage(cursor, row)
         }
         _ => cursor.skip_value(),
     })?;
@@ -147,7 +145,7 @@ fn scan_usage_text<'a>(cursor: &mut Cursor<'a>, key: &[u8], row: &mut Row<'a>, s
 }
 
 fn scan_cache_creation(cursor: &mut Cursor<'_>, counts: &mut RawCounts) -> Option<()> {
-    if !matches!(cursor.value_start()?, ValueStart::Object) {
+    if !cursor.is_before_object() {
         return cursor.skip_value();
     }
     let mut seen = Seen::default();
@@ -164,7 +162,7 @@ fn scan_cache_creation(cursor: &mut Cursor<'_>, counts: &mut RawCounts) -> Optio
 }
 
 fn scan_server_tool_use(cursor: &mut Cursor<'_>, web_searches: &mut u64) -> Option<()> {
-    if !matches!(cursor.value_start()?, ValueStart::Object) {
+    if !cursor.is_before_object() {
         return cursor.skip_value();
     }
     let mut seen = Seen::default();
