@@ -151,6 +151,7 @@ fn record(n: u64) -> UsageRecord {
         },
         web_searches: 0,
         is_complete: true,
+        legacy_until: None,
         origin: Origin::Transcript,
     }
 }

@@ -18,7 +18,9 @@ pub fn merge(record: &mut UsageRecord, mut seen: UsageRecord) -> bool {
         is_changed = true;
     }
     // From here on `record` holds the row that stands, and what it lacks may be in `seen`, whichever came first.
-    let before = (record.origin, record.is_complete, record.time, record.machine);
+    let state =
+        |record: &UsageRecord| (record.origin, record.is_complete, record.time, record.machine, record.legacy_until);
+    let before = state(record);
     if moment(&seen) < moment(record) {
         (record.time, record.machine) = (seen.time, seen.machine);
     }
@@ -26,15 +28,20 @@ pub fn merge(record: &mut UsageRecord, mut seen: UsageRecord) -> bool {
     is_changed |= takes_place;
     record.origin = record.origin.min(seen.origin);
     record.is_complete |= seen.is_complete;
+    record.legacy_until = match (record.legacy_until, seen.legacy_until) {
+        (Some(a), Some(b)) => Some(a.max(b)),
+        // A key of the earlier tool is only met in its own records; what says otherwise has seen the response itself.
+        _ => None,
+    };
     if takes_place {
         let strand = Arc::make_mut(&mut record.strand);
         (strand.project, strand.branch) = (seen.strand.project.clone(), seen.strand.branch.clone());
     }
-    is_changed || before != (record.origin, record.is_complete, record.time, record.machine)
+    is_changed || before != state(record)
 }
 
 /// The greater row stands: more output; not a sidechain; the smaller input side, because proxies report too much first and
-/// correct it later; then the smaller counts, model and uuid. What follows only makes the order total.
+/// correct it later; then the smaller counts and model. What follows only makes the order total.
 fn stands_over(a: &UsageRecord, b: &UsageRecord) -> Ordering {
     let counts = |record: &UsageRecord| {
         let tokens = &record.tokens;
@@ -44,9 +51,10 @@ fn stands_over(a: &UsageRecord, b: &UsageRecord) -> Ordering {
     counts(a)
         .cmp(&counts(b))
         .then_with(|| b.strand.model.as_bytes().cmp(a.strand.model.as_bytes()))
-        .then_with(|| b.uuid.cmp(&a.uuid))
         .then_with(|| texts(b).cmp(&texts(a)))
         .then_with(|| b.web_searches.cmp(&a.web_searches))
+        // Last, and none after any: the uuid stays on its machine, so nothing that others see may depend on it.
+        .then_with(|| (b.uuid.is_none(), &b.uuid).cmp(&(a.uuid.is_none(), &a.uuid)))
 }
 
 fn texts(record: &UsageRecord) -> [&str; 6] {

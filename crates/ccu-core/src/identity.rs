@@ -88,6 +88,11 @@ pub fn sub_call_key(parent: RecordKey, parent_uuid: Option<&CompactId>, position
     (RecordKey(derive(b'c', "")), CompactId::Uuid(derive(b'd', &uuid)))
 }
 
+/// The key of a row that the earlier tool kept: its own identity, which is all that it kept.
+pub fn legacy_key(session: &str, uuid: &str) -> RecordKey {
+    RecordKey(KeyHash::new(b'l').text(Some(session)).text(Some(uuid)).finish())
+}
+
 /// A hash over parts that cannot run into each other.
 struct KeyHash(Sha256);
 

@@ -34,6 +34,32 @@ impl fmt::Debug for MachineId {
     }
 }
 
+/// The identity of a database: a UUID made with it. The sequence numbers of records mean something only beside it.
+///
+/// **Shape**: 16 bytes; written as a lower-case hyphenated UUID.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatabaseId(pub [u8; 16]);
+
+impl fmt::Display for DatabaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Hyphenated(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for DatabaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseId({self})")
+    }
+}
+
+impl FromStr for DatabaseId {
+    type Err = NotAUuid;
+
+    fn from_str(text: &str) -> Result<Self, NotAUuid> {
+        parse_canonical_uuid(text).map(DatabaseId).ok_or_else(|| NotAUuid { text: text.to_owned() })
+    }
+}
+
 /// A text is not a lower-case hyphenated UUID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a UUID (expected 8-4-4-4-12 lower-case hexadecimal digits)")]

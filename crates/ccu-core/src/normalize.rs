@@ -80,6 +80,7 @@ impl Normalizer {
             tokens: row.tokens,
             web_searches: row.web_searches,
             is_complete: row.has_stop_reason,
+            legacy_until: None,
             origin: Origin::Transcript,
         }
     }

@@ -53,10 +53,19 @@ impl TokenCounts {
 pub enum Origin {
     /// Read from a transcript on this machine.
     Transcript,
-    /// Pulled from the Gist.
+    /// Read on this machine once, lost with its database, and come back from its own files in the Gist.
+    Restored,
+    /// Pulled from another machine's files in the Gist.
     Gist,
     /// Imported from a file.
     Import,
+}
+
+impl Origin {
+    /// Whether this machine answers for the record in the Gist: everything but what another machine answers for.
+    pub fn is_own(self) -> bool {
+        self != Origin::Gist
+    }
 }
 
 /// The texts of a record. Neighbouring records have the same, and share one value. An empty text means "not given".
@@ -105,6 +114,8 @@ pub struct UsageRecord {
     pub is_complete: bool,
     /// How the record came here.
     pub origin: Origin,
+    /// Only for records of the earlier tool: the time of the last row that fell together in this one ([`crate::legacy`]).
+    pub legacy_until: Option<UtcMillis>,
 }
 
 impl UsageRecord {
@@ -117,6 +128,15 @@ impl UsageRecord {
     pub fn prompt_class(&self) -> PromptClass {
         PromptClass::of(self.tokens.prompt())
     }
+}
+
+/// A record with the sequence number that it has in the database of its machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    /// Raised with every insert and improvement, and never used twice in one database.
+    pub sequence: u64,
+    /// The record.
+    pub record: UsageRecord,
 }
 
 /// How large a prompt was, as far as any price asks. Roll-ups keep the classes apart because a price tier applies to

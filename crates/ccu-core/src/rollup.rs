@@ -87,7 +87,7 @@ impl UsageSums {
         UsageSums {
             responses: 1,
             partial: u64::from(!record.is_complete),
-            legacy: 0,
+            legacy: u64::from(record.legacy_until.is_some()),
             tokens: record.tokens,
             web_searches: record.web_searches,
             first: record.time,

@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod env;
 pub mod file_lock;
+pub mod gist;
 pub mod ingest;
 pub mod ledger;
 pub mod machine;

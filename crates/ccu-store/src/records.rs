@@ -85,10 +85,12 @@ pub(crate) fn entry(record: &UsageRecord, numbers: StrandNumbers) -> UsageEntry 
 const COMPLETE: i64 = 1;
 const PULLED: i64 = 2;
 const IMPORTED: i64 = 4;
+const RESTORED: i64 = 8;
 
 fn flags(record: &UsageRecord) -> i64 {
     let origin = match record.origin {
         Origin::Transcript => 0,
+        Origin::Restored => RESTORED,
         Origin::Gist => PULLED,
         Origin::Import => IMPORTED,
     };
@@ -162,8 +164,10 @@ impl StoredRow {
             tokens: self.tokens,
             web_searches: self.web_searches,
             is_complete: self.flags & COMPLETE != 0,
-            origin: match self.flags & (PULLED | IMPORTED) {
+            legacy_until: None,
+            origin: match self.flags & (PULLED | IMPORTED | RESTORED) {
                 0 => Origin::Transcript,
+                RESTORED => Origin::Restored,
                 PULLED => Origin::Gist,
                 _ => Origin::Import,
             },

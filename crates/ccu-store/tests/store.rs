@@ -31,6 +31,7 @@ fn record(id: u8) -> UsageRecord {
         tokens: TokenCounts { input: 1, output: 2, cache_write_5m: 3, cache_write_1h: 4, cache_read: 5 },
         web_searches: 0,
         is_complete: true,
+        legacy_until: None,
         origin: Origin::Transcript,
     }
 }

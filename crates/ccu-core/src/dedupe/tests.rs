@@ -42,6 +42,7 @@ fn blank() -> UsageRecord {
         tokens: TokenCounts::default(),
         web_searches: 0,
         is_complete: false,
+        legacy_until: None,
         origin: Origin::Transcript,
     }
 }
@@ -101,8 +102,11 @@ fn copy() -> impl Strategy<Value = UsageRecord> {
     let ids = (prop::option::of(text()), prop::option::of(1_000_i64..1_004), 0_u8..3);
     let texts = prop::array::uniform9(text());
     let counts = prop::array::uniform6(0_u64..3);
-    let flags =
-        (any::<bool>(), any::<bool>(), prop::sample::select(vec![Origin::Transcript, Origin::Gist, Origin::Import]));
+    let flags = (
+        any::<bool>(),
+        any::<bool>(),
+        prop::sample::select(vec![Origin::Transcript, Origin::Restored, Origin::Gist, Origin::Import]),
+    );
     (ids, texts, counts, flags).prop_map(
         |((uuid, time, machine), texts, counts, (is_sidechain, is_complete, origin))| {
             let [input, output, cache_write_5m, cache_write_1h, cache_read, web_searches] = counts;
