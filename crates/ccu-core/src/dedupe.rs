@@ -42,7 +42,7 @@ pub fn merge(record: &mut UsageRecord, mut seen: UsageRecord) -> bool {
 
 /// The greater row stands: more output; not a sidechain; the smaller input side, because proxies report too much first and
 /// correct it later; then the smaller counts and model. What follows only makes the order total.
-fn stands_over(a: &UsageRecord, b: &UsageRecord) -> Ordering {
+pub(crate) fn stands_over(a: &UsageRecord, b: &UsageRecord) -> Ordering {
     let counts = |record: &UsageRecord| {
         let tokens = &record.tokens;
         let split = (tokens.input, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read);

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// The identity of one billed response: 128 bits, equal on every machine that saw the response.
 ///
 /// **Shape**: the first 16 bytes of a SHA-256 made by [`crate::identity`]; ordered and stored as bytes.
@@ -19,7 +21,8 @@ impl fmt::Debug for RecordKey {
 /// The identity of a computer: a UUID made once and kept in the configuration directory.
 ///
 /// **Shape**: 16 bytes; written as a lower-case hyphenated UUID.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct MachineId(pub [u8; 16]);
 
 impl fmt::Display for MachineId {
@@ -37,7 +40,8 @@ impl fmt::Debug for MachineId {
 /// The identity of a database: a UUID made with it. The sequence numbers of records mean something only beside it.
 ///
 /// **Shape**: 16 bytes; written as a lower-case hyphenated UUID.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct DatabaseId(pub [u8; 16]);
 
 impl fmt::Display for DatabaseId {
@@ -57,6 +61,34 @@ impl FromStr for DatabaseId {
 
     fn from_str(text: &str) -> Result<Self, NotAUuid> {
         parse_canonical_uuid(text).map(DatabaseId).ok_or_else(|| NotAUuid { text: text.to_owned() })
+    }
+}
+
+impl TryFrom<String> for MachineId {
+    type Error = NotAUuid;
+
+    fn try_from(text: String) -> Result<Self, NotAUuid> {
+        text.parse()
+    }
+}
+
+impl From<MachineId> for String {
+    fn from(id: MachineId) -> String {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for DatabaseId {
+    type Error = NotAUuid;
+
+    fn try_from(text: String) -> Result<Self, NotAUuid> {
+        text.parse()
+    }
+}
+
+impl From<DatabaseId> for String {
+    fn from(id: DatabaseId) -> String {
+        id.to_string()
     }
 }
 

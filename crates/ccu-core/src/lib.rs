@@ -6,12 +6,16 @@
 pub mod dedupe;
 pub mod identity;
 pub mod ids;
+pub mod legacy;
+pub mod layout;
 pub mod money;
 pub mod normalize;
 pub mod pricing;
 pub mod project;
 pub mod record;
 pub mod report;
+pub mod retention;
 pub mod rollup;
 pub mod time;
 pub mod transcript;
+pub mod wire;

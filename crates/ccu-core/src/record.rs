@@ -48,17 +48,18 @@ impl TokenCounts {
     }
 }
 
-/// Which way a record came to this machine. Smaller wins when copies meet: what was seen here beats what was told.
+/// Which way a record came to this machine. Smaller wins when copies meet: what was seen here beats what was told, and a
+/// record that this machine answers for stays its own when another turns out to have it too, or neither would send it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// Read from a transcript on this machine.
     Transcript,
     /// Read on this machine once, lost with its database, and come back from its own files in the Gist.
     Restored,
-    /// Pulled from another machine's files in the Gist.
-    Gist,
     /// Imported from a file.
     Import,
+    /// Pulled from another machine's files in the Gist.
+    Gist,
 }
 
 impl Origin {
