@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::migrations;
 
 /// How long a statement waits for another process before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The open database of one machine, with the records of every machine that it knows.
 pub struct Store {

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Result, ToSql};
 use rustc_hash::FxHashMap;
 
 use crate::cursors::PathValue;
+use crate::texts::Texts;
 
 /// The numbers of a strand: its own, and those that roll-ups are kept by.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,7 @@ pub(crate) struct Dictionary {
     last: Option<(MachineStrand, StrandNumbers)>,
     strands: FxHashMap<MachineStrand, StrandNumbers>,
     strands_by_number: FxHashMap<i64, (MachineStrand, StrandNumbers)>,
+    texts: Texts,
     contexts: FxHashMap<UsageContext, i64>,
     names: FxHashMap<Arc<str>, i64>,
     machines: FxHashMap<MachineId, i64>,
@@ -40,7 +42,7 @@ pub(crate) struct Dictionary {
 }
 
 /// More strands than this are not remembered at once: their texts would take megabytes, and few are met twice.
-const MOST_STRANDS: usize = 4096;
+pub(crate) const MOST_STRANDS: usize = 4096;
 
 impl Dictionary {
     pub fn forget(&mut self) {
@@ -86,7 +88,7 @@ impl Dictionary {
         if let Some(found) = self.strands_by_number.get(&strand) {
             return Ok(found.clone());
         }
-        let (strand, numbers) = load_strand(connection, strand)?;
+        let (strand, numbers) = self.texts.strand(connection, strand)?;
         self.remember(strand.clone(), numbers);
         Ok((strand, numbers))
     }
@@ -159,43 +161,6 @@ impl Dictionary {
     }
 }
 
-fn load_strand(connection: &Connection, strand: i64) -> Result<(MachineStrand, StrandNumbers)> {
-    let mut statement = connection.prepare_cached(
-        "SELECT session, context, machine, is_sidechain, sessions.name, branches.name, versions.name, agents.name, \
-                models.name, projects.name, speeds.name, tiers.name, geos.name \
-         FROM strands \
-         JOIN contexts ON contexts.id = strands.context \
-         JOIN sessions ON sessions.id = strands.session \
-         JOIN names AS branches ON branches.id = strands.branch \
-         JOIN names AS versions ON versions.id = strands.version \
-         JOIN names AS agents ON agents.id = strands.agent \
-         JOIN names AS models ON models.id = contexts.model \
-         JOIN names AS projects ON projects.id = contexts.project \
-         JOIN names AS speeds ON speeds.id = contexts.speed \
-         JOIN names AS tiers ON tiers.id = contexts.service_tier \
-         JOIN names AS geos ON geos.id = contexts.inference_geo \
-         WHERE strands.id = ?1",
-    )?;
-    statement.query_row([strand], |row| {
-        let text = |column| row.get::<_, String>(column).map(Arc::from);
-        let numbers =
-            StrandNumbers { strand, session: SessionNumber(row.get(0)?), context: ContextNumber(row.get(1)?) };
-        let strand = Strand {
-            session: row.get::<_, IdValue>(4)?.0.to_string().into(),
-            agent: text(7)?,
-            version: text(6)?,
-            model: text(8)?,
-            project: text(9)?,
-            branch: text(5)?,
-            speed: text(10)?,
-            service_tier: text(11)?,
-            inference_geo: text(12)?,
-            is_sidechain: row.get(3)?,
-        };
-        Ok(((machine(connection, row.get(2)?)?, Arc::new(strand)), numbers))
-    })
-}
-
 /// What of a strand usage is grouped and priced by.
 fn context_of((machine, strand): &MachineStrand) -> UsageContext {
     UsageContext {
@@ -207,11 +172,6 @@ fn context_of((machine, strand): &MachineStrand) -> UsageContext {
         inference_geo: strand.inference_geo.clone(),
         is_sidechain: strand.is_sidechain,
     }
-}
-
-fn machine(connection: &Connection, number: i64) -> Result<MachineId> {
-    let mut statement = connection.prepare_cached("SELECT machine_id FROM machines WHERE id = ?1")?;
-    statement.query_row([number], |row| row.get(0).map(MachineId))
 }
 
 /// How one dictionary is asked and extended; both statements take the same columns.

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 /// How the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// What SQLite's quick check found wrong; empty when sound.
+    /// What SQLite's quick check found wrong, and numbering that is; empty when sound.
     pub damages: Vec<String>,
     /// The number of records.
     pub n_records: u64,
@@ -36,13 +36,15 @@ pub struct RebuiltRollups {
 impl Store {
     /// Looks the whole database over: some 1 s for a million records.
     pub fn health(&self) -> Result<Health, StoreError> {
-        let damages = self
+        let mut damages: Vec<String> = self
             .connection
             .prepare("PRAGMA quick_check(20)")
             .and_then(|mut statement| {
                 statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
             })
             .map_err(self.wrap())?;
+        damages.retain(|line| line != "ok");
+        damages.extend(self.wrong_numbering()?);
         let (n_records, first, last) = self
             .connection
             .query_row("SELECT count(*), min(time), max(time) FROM records", [], |row| {
@@ -53,7 +55,7 @@ impl Store {
         let n_transcripts = number("SELECT count(*) FROM transcripts")?;
         let bytes = number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?;
         Ok(Health {
-            damages: damages.into_iter().filter(|line| line != "ok").collect(),
+            damages,
             n_records: n_records as u64,
             n_transcripts: n_transcripts as u64,
             first: first.map(UtcMillis),
@@ -61,6 +63,16 @@ impl Store {
             bytes: bytes as u64,
             are_rollups_true: self.are_rollups_true()?,
         })
+    }
+
+    /// A next sequence number that a record has already: no record could come in any more, or others would miss it.
+    fn wrong_numbering(&self) -> Result<Option<String>, StoreError> {
+        let highest: i64 = self
+            .connection
+            .query_row("SELECT coalesce(max(sequence), 0) FROM records", [], |row| row.get(0))
+            .map_err(self.wrap())?;
+        let next = self.next_sequence()?;
+        Ok((next <= highest).then(|| format!("the next record would get the number {next}, but {highest} is given")))
     }
 
     fn are_rollups_true(&self) -> Result<bool, StoreError> {

@@ -6,18 +6,24 @@
 mod connection;
 mod cursors;
 mod dictionary;
+mod earlier_tool;
 mod error;
 mod health;
+mod legacy;
 mod machines;
 mod migrations;
 mod problems;
 mod queries;
 mod records;
 mod rollups;
+mod sequences;
+mod sync;
+mod texts;
 mod writing;
 
 pub use connection::{Store, machine_of};
 pub use cursors::{Cursor, Cursors, FileIdentity, TranscriptName};
+pub use earlier_tool::{DatabaseKind, EarlierDatabase, EarlierRow, database_kind};
 pub use error::StoreError;
 pub use health::{Health, RebuiltRollups};
 pub use machines::StoredMachine;

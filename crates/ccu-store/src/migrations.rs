@@ -6,7 +6,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
 
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_records.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_records.sql"),
+    include_str!("migrations/0002_sync.sql"),
+    include_str!("migrations/0003_legacy.sql"),
+];
 
 /// Reads the schema version of a file, which tells whether it is a database that we know.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {

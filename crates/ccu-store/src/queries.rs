@@ -11,19 +11,24 @@ use crate::connection::Store;
 use crate::dictionary::IdValue;
 use crate::error::StoreError;
 use crate::rollups::UNDATED;
+use crate::texts::Texts;
 
 impl Store {
-    /// All contexts; the index is the context's number. Index 0 and numbers that are missing hold an empty context, which
-    /// no entry has.
+    /// All contexts, each with the machine that its usage is shown as; the index is the context's number. Index 0 and numbers
+    /// that are missing hold an empty context, which no entry has.
     pub fn contexts(&self) -> Result<Vec<UsageContext>, StoreError> {
+        let machines = self.machines()?;
+        let shown_as: FxHashMap<_, _> = machines.iter().map(|machine| (machine.id, machine.shown_as)).collect();
         let load = || -> Result<Vec<UsageContext>> {
             let mut machine_ids = FxHashMap::default();
             let mut statement = self.connection.prepare_cached("SELECT id, machine_id FROM machines")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                machine_ids.insert(row.get::<_, i64>(0)?, MachineId(row.get(1)?));
+                let id = MachineId(row.get(1)?);
+                machine_ids.insert(row.get::<_, i64>(0)?, shown_as.get(&id).copied().unwrap_or(id));
             }
-            let mut names = Names { store: self, known: FxHashMap::default() };
+            let connection = &self.connection;
+            let mut texts = Texts::default();
             let mut contexts = vec![empty_context(self.this_machine)];
             let mut statement = self.connection.prepare_cached(
                 "SELECT id, machine, model, project, speed, service_tier, inference_geo, is_sidechain FROM contexts ORDER BY id",
@@ -34,11 +39,11 @@ impl Store {
                 contexts.resize(number, empty_context(self.this_machine));
                 contexts.push(UsageContext {
                     machine: machine_ids.get(&row.get(1)?).copied().unwrap_or(self.this_machine),
-                    model: names.name(row.get(2)?)?,
-                    project: names.name(row.get(3)?)?,
-                    speed: names.name(row.get(4)?)?,
-                    service_tier: names.name(row.get(5)?)?,
-                    inference_geo: names.name(row.get(6)?)?,
+                    model: texts.name(connection, row.get(2)?)?,
+                    project: texts.name(connection, row.get(3)?)?,
+                    speed: texts.name(connection, row.get(4)?)?,
+                    service_tier: texts.name(connection, row.get(5)?)?,
+                    inference_geo: texts.name(connection, row.get(6)?)?,
                     is_sidechain: row.get(7)?,
                 });
             }
@@ -100,23 +105,5 @@ fn empty_context(machine: MachineId) -> UsageContext {
         service_tier: empty.clone(),
         inference_geo: empty,
         is_sidechain: false,
-    }
-}
-
-/// Names looked up once each: contexts share a few hundred of them.
-struct Names<'s> {
-    store: &'s Store,
-    known: FxHashMap<i64, Arc<str>>,
-}
-
-impl Names<'_> {
-    fn name(&mut self, number: i64) -> Result<Arc<str>> {
-        if let Some(name) = self.known.get(&number) {
-            return Ok(name.clone());
-        }
-        let mut statement = self.store.connection.prepare_cached("SELECT name FROM names WHERE id = ?1")?;
-        let name: Arc<str> = statement.query_row([number], |row| row.get::<_, String>(0))?.into();
-        self.known.insert(number, name.clone());
-        Ok(name)
     }
 }

@@ -1,7 +1,7 @@
 //! Records in the table `records`: inserted, met again, improved.
 
 use ccu_core::dedupe::merge;
-use ccu_core::ids::CompactId;
+use ccu_core::ids::{CompactId, RecordKey};
 use ccu_core::record::{Origin, PromptClass, TokenCounts, UsageRecord};
 use ccu_core::rollup::{ContextNumber, EntryKey, SessionNumber, UsageEntry, UsageSums};
 use ccu_core::time::UtcMillis;
@@ -12,19 +12,24 @@ use crate::dictionary::{Dictionary, IdRef, IdValue, StrandNumbers};
 /// What an insert did, with the roll-up entries that go and come.
 pub(crate) enum Outcome {
     New(UsageEntry),
-    Improved { before: UsageEntry, after: UsageEntry },
+    /// The entries and the records before and after; the records behind a pointer, because they are seldom asked for.
+    Improved {
+        before: UsageEntry,
+        after: UsageEntry,
+        records: Box<[UsageRecord; 2]>,
+    },
     Duplicate,
 }
 
 /// Inserts records, with its statements at hand: looking one up for each record costs as much as a third of the insert.
 pub(crate) struct Inserter<'c> {
-    connection: &'c Connection,
+    pub connection: &'c Connection,
     insert: CachedStatement<'c>,
 }
 
 impl<'c> Inserter<'c> {
     pub fn new(connection: &'c Connection) -> Result<Self> {
-        let sql = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (key) DO NOTHING";
+        let sql = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (key) DO NOTHING";
         Ok(Inserter { connection, insert: connection.prepare_cached(sql)? })
     }
 
@@ -34,13 +39,13 @@ impl<'c> Inserter<'c> {
         if self.insert_new(record, numbers, sequence)? {
             return Ok(Outcome::New(entry(record, numbers)));
         }
-        let Some(stored) = StoredRow::load(self.connection, record)? else {
+        let Some(stored) = StoredRow::load(self.connection, record.key)? else {
             return Ok(Outcome::Duplicate);
         };
         if stored.says_the_same(record, numbers) {
             return Ok(Outcome::Duplicate);
         }
-        let (before, numbers_before) = stored.record(self.connection, dictionary, record)?;
+        let (before, numbers_before) = stored.record(self.connection, dictionary)?;
         let mut after = before.clone();
         if !merge(&mut after, record.clone()) {
             return Ok(Outcome::Duplicate);
@@ -48,10 +53,15 @@ impl<'c> Inserter<'c> {
         let numbers_after = dictionary.strand(self.connection, &after)?;
         self.connection.prepare_cached("DELETE FROM records WHERE sequence = ?1")?.execute([stored.sequence])?;
         self.insert_new(&after, numbers_after, sequence)?;
-        Ok(Outcome::Improved { before: entry(&before, numbers_before), after: entry(&after, numbers_after) })
+        Ok(Outcome::Improved {
+            before: entry(&before, numbers_before),
+            after: entry(&after, numbers_after),
+            records: Box::new([before, after]),
+        })
     }
 
-    fn insert_new(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<bool> {
+    /// Inserts a record whose key is unknown, and says whether it was.
+    pub fn insert_new(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<bool> {
         let tokens = &record.tokens;
         let changed = self.insert.execute((
             sequence,
@@ -66,6 +76,7 @@ impl<'c> Inserter<'c> {
             tokens.cache_read as i64,
             record.web_searches as i64,
             flags(record),
+            record.legacy_until.map(|until| until.0),
         ))?;
         Ok(changed == 1)
     }
@@ -87,7 +98,7 @@ const PULLED: i64 = 2;
 const IMPORTED: i64 = 4;
 const RESTORED: i64 = 8;
 
-fn flags(record: &UsageRecord) -> i64 {
+pub(crate) fn flags(record: &UsageRecord) -> i64 {
     let origin = match record.origin {
         Origin::Transcript => 0,
         Origin::Restored => RESTORED,
@@ -97,43 +108,51 @@ fn flags(record: &UsageRecord) -> i64 {
     origin | if record.is_complete { COMPLETE } else { 0 }
 }
 
+/// The statement that gives what [`StoredRow::read`] reads, of the records that the clause in its argument selects.
+macro_rules! select_records {
+    ($clause:literal) => {
+        concat!(
+            "SELECT sequence, key, uuid, strand, time, ",
+            "input, output, cache_write_5m, cache_write_1h, cache_read, web_searches, flags, legacy_until FROM records ",
+            $clause
+        )
+    };
+}
+pub(crate) use select_records;
+
 /// A row of `records` as it is stored: numbers for texts.
-struct StoredRow {
-    sequence: i64,
+pub(crate) struct StoredRow {
+    pub sequence: i64,
+    key: RecordKey,
     uuid: Option<CompactId>,
     strand: i64,
     time: Option<UtcMillis>,
     tokens: TokenCounts,
     web_searches: u64,
     flags: i64,
+    legacy_until: Option<UtcMillis>,
 }
 
 impl StoredRow {
-    /// Loads the stored copy of `record`.
-    fn load(connection: &Connection, record: &UsageRecord) -> Result<Option<StoredRow>> {
-        let mut statement = connection.prepare_cached(
-            "SELECT sequence, uuid, strand, time, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches, flags \
-             FROM records WHERE key = ?1",
-        )?;
-        statement.query_row([&record.key.0[..]], StoredRow::read).optional()
+    /// Loads the stored copy of the record with this key.
+    pub fn load(connection: &Connection, key: RecordKey) -> Result<Option<StoredRow>> {
+        let mut statement = connection.prepare_cached(select_records!("WHERE key = ?1"))?;
+        statement.query_row([&key.0[..]], StoredRow::read).optional()
     }
 
-    fn read(row: &Row<'_>) -> Result<StoredRow> {
-        let count = |column| row.get(column).map(|count: i64| count as u64);
+    /// Reads a row of [`select_records`].
+    pub fn read(row: &Row<'_>) -> Result<StoredRow> {
+        let (tokens, web_searches) = counts(row, 5)?;
         Ok(StoredRow {
             sequence: row.get(0)?,
-            uuid: row.get::<_, Option<IdValue>>(1)?.map(|id| id.0),
-            strand: row.get(2)?,
-            time: row.get::<_, Option<i64>>(3)?.map(UtcMillis),
-            tokens: TokenCounts {
-                input: count(4)?,
-                output: count(5)?,
-                cache_write_5m: count(6)?,
-                cache_write_1h: count(7)?,
-                cache_read: count(8)?,
-            },
-            web_searches: count(9)?,
-            flags: row.get(10)?,
+            key: RecordKey(row.get(1)?),
+            uuid: row.get::<_, Option<IdValue>>(2)?.map(|id| id.0),
+            strand: row.get(3)?,
+            time: row.get::<_, Option<i64>>(4)?.map(UtcMillis),
+            tokens,
+            web_searches,
+            flags: row.get(11)?,
+            legacy_until: row.get::<_, Option<i64>>(12)?.map(UtcMillis),
         })
     }
 
@@ -142,21 +161,17 @@ impl StoredRow {
         self.strand == numbers.strand
             && self.flags == flags(record)
             && self.time == record.time
+            && self.legacy_until == record.legacy_until
             && self.uuid == record.uuid
             && self.tokens == record.tokens
             && self.web_searches == record.web_searches
     }
 
-    /// The stored record in full. `like` is any copy of it; only its key is used.
-    fn record(
-        &self,
-        connection: &Connection,
-        dictionary: &mut Dictionary,
-        like: &UsageRecord,
-    ) -> Result<(UsageRecord, StrandNumbers)> {
+    /// The stored record in full.
+    pub fn record(&self, connection: &Connection, dictionary: &mut Dictionary) -> Result<(UsageRecord, StrandNumbers)> {
         let ((machine, strand), numbers) = dictionary.strand_by_number(connection, self.strand)?;
         let record = UsageRecord {
-            key: like.key,
+            key: self.key,
             uuid: self.uuid.clone(),
             time: self.time,
             machine,
@@ -164,7 +179,7 @@ impl StoredRow {
             tokens: self.tokens,
             web_searches: self.web_searches,
             is_complete: self.flags & COMPLETE != 0,
-            legacy_until: None,
+            legacy_until: self.legacy_until,
             origin: match self.flags & (PULLED | IMPORTED | RESTORED) {
                 0 => Origin::Transcript,
                 RESTORED => Origin::Restored,
@@ -176,23 +191,29 @@ impl StoredRow {
     }
 }
 
+/// The counts of a row, the first of them in `column`.
+fn counts(row: &Row<'_>, column: usize) -> Result<(TokenCounts, u64)> {
+    let count = |offset| row.get(column + offset).map(|count: i64| count as u64);
+    let tokens = TokenCounts {
+        input: count(0)?,
+        output: count(1)?,
+        cache_write_5m: count(2)?,
+        cache_write_1h: count(3)?,
+        cache_read: count(4)?,
+    };
+    Ok((tokens, count(5)?))
+}
+
 /// The roll-up entry of every record, in the order of arrival: what the roll-ups must say.
 pub(crate) fn each_entry(connection: &Connection, mut each: impl FnMut(UsageEntry)) -> Result<()> {
     let mut statement = connection.prepare(
-        "SELECT time, session, context, flags, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches \
+        "SELECT time, session, context, flags, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches, legacy_until \
          FROM records JOIN strands ON strands.id = strand ORDER BY sequence",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let count = |column| row.get(column).map(|count: i64| count as u64);
         let time = row.get::<_, Option<i64>>(0)?.map(UtcMillis);
-        let tokens = TokenCounts {
-            input: count(4)?,
-            output: count(5)?,
-            cache_write_5m: count(6)?,
-            cache_write_1h: count(7)?,
-            cache_read: count(8)?,
-        };
+        let (tokens, web_searches) = counts(row, 4)?;
         let key = EntryKey {
             slot: time.map(UtcMillis::slot),
             session: SessionNumber(row.get(1)?),
@@ -200,8 +221,8 @@ pub(crate) fn each_entry(connection: &Connection, mut each: impl FnMut(UsageEntr
             class: PromptClass::of(tokens.prompt()),
         };
         let partial = u64::from(row.get::<_, i64>(3)? & COMPLETE == 0);
-        let sums =
-            UsageSums { responses: 1, partial, legacy: 0, tokens, web_searches: count(9)?, first: time, last: time };
+        let legacy = u64::from(row.get::<_, Option<i64>>(10)?.is_some());
+        let sums = UsageSums { responses: 1, partial, legacy, tokens, web_searches, first: time, last: time };
         each(UsageEntry { key, sums });
     }
     Ok(())

@@ -35,6 +35,12 @@ impl RollupChanges {
         change.added = change.added.plus(&entry.sums);
     }
 
+    pub fn remove(&mut self, entry: &UsageEntry) {
+        let change = self.changes.entry(entry.key).or_default();
+        change.removed = change.removed.plus(&entry.sums);
+        change.has_lost_a_record = true;
+    }
+
     pub fn replace(&mut self, before: &UsageEntry, after: &UsageEntry) {
         let has_moved = before.key != after.key || before.sums.first != after.sums.first;
         let change = self.changes.entry(before.key).or_default();

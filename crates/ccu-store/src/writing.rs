@@ -4,6 +4,7 @@ use ccu_core::record::UsageRecord;
 
 use crate::connection::Store;
 use crate::error::StoreError;
+use crate::legacy::{LegacyRecords, LegacyState, Turnover};
 use crate::records::{Inserter, Outcome};
 use crate::rollups::RollupChanges;
 
@@ -16,13 +17,57 @@ pub struct Inserted {
     pub improved: u64,
     /// Copies that said nothing new.
     pub duplicate: u64,
+    /// Legacy records that ceased to count, because the response itself came or others of them are of the same response.
+    pub replaced: u64,
+}
+
+impl Inserted {
+    /// Both together.
+    pub fn plus(&self, other: &Inserted) -> Inserted {
+        Inserted {
+            new: self.new + other.new,
+            improved: self.improved + other.improved,
+            duplicate: self.duplicate + other.duplicate,
+            replaced: self.replaced + other.replaced,
+        }
+    }
+
+    /// Counts what a legacy record came to.
+    fn count_legacy(&mut self, turnover: Turnover) {
+        if turnover.come == 0 {
+            self.duplicate += 1;
+        } else if turnover.come <= turnover.gone {
+            self.improved += 1;
+        }
+        self.count_turnover(turnover);
+    }
+
+    /// The number of records is always those that were new less those that were replaced.
+    fn count_turnover(&mut self, turnover: Turnover) {
+        self.new += turnover.come.saturating_sub(turnover.gone);
+        self.replaced += turnover.gone.saturating_sub(turnover.come);
+    }
+}
+
+/// What works on legacy records: parts of the transaction that the inserter leaves free.
+macro_rules! legacy_records {
+    ($writing:ident, $inserter:ident, $dictionary:ident) => {
+        LegacyRecords {
+            inserter: &mut $inserter,
+            dictionary: $dictionary,
+            state: &mut $writing.legacy,
+            changes: &mut $writing.changes,
+            next_sequence: &mut $writing.next_sequence,
+        }
+    };
 }
 
 /// An open transaction. Dropped without [`Writing::commit`], it leaves no trace.
 pub struct Writing<'s> {
     pub(crate) store: &'s mut Store,
-    next_sequence: i64,
+    pub(crate) next_sequence: i64,
     changes: RollupChanges,
+    legacy: LegacyState,
     inserted: Inserted,
     is_open: bool,
 }
@@ -35,22 +80,31 @@ impl Store {
             store: self,
             next_sequence: 1,
             changes: RollupChanges::default(),
+            legacy: LegacyState::default(),
             inserted: Inserted::default(),
             is_open: true,
         };
         // Kept apart from the records, so that a number is never used twice, not even after its record is gone.
-        writing.next_sequence = writing
-            .store
-            .connection
-            .query_row("SELECT coalesce((SELECT value FROM meta WHERE name = 'next_sequence'), 1)", [], |row| {
-                row.get(0)
-            })
-            .map_err(writing.store.wrap())?;
+        writing.next_sequence = writing.store.next_sequence()?;
+        writing.legacy = LegacyState::new(&writing.store.connection).map_err(writing.store.wrap())?;
         Ok(writing)
+    }
+
+    /// The sequence number that the next record gets.
+    pub(crate) fn next_sequence(&self) -> Result<i64, StoreError> {
+        self.connection
+            .prepare_cached("SELECT coalesce((SELECT value FROM meta WHERE name = 'next_sequence'), 1)")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(self.wrap())
     }
 }
 
 impl Writing<'_> {
+    /// The store as this transaction has it so far; only the roll-ups stay as they were until [`Writing::commit`].
+    pub fn store(&self) -> &Store {
+        self.store
+    }
+
     /// Takes in records from any source: each is new, improves what is stored, or says nothing new.
     ///
     /// An improved record gets a new sequence number, so that whoever reads "what is new since" meets it again.
@@ -60,39 +114,66 @@ impl Writing<'_> {
         let wrap = |source| StoreError::sqlite(path, source);
         let mut inserter = Inserter::new(connection).map_err(wrap)?;
         for record in records {
-            match inserter.insert(dictionary, record, self.next_sequence).map_err(wrap)? {
+            if record.legacy_until.is_some() {
+                let turnover = legacy_records!(self, inserter, dictionary).insert(record).map_err(wrap)?;
+                self.inserted.count_legacy(turnover);
+                continue;
+            }
+            let change = match inserter.insert(dictionary, record, self.next_sequence).map_err(wrap)? {
                 Outcome::New(entry) => {
                     self.changes.add(&entry);
-                    self.next_sequence += 1;
                     self.inserted.new += 1;
+                    None
                 }
-                Outcome::Improved { before, after } => {
+                Outcome::Improved { before, after, records } => {
                     self.changes.replace(&before, &after);
-                    self.next_sequence += 1;
                     self.inserted.improved += 1;
+                    Some(records)
                 }
-                Outcome::Duplicate => self.inserted.duplicate += 1,
+                Outcome::Duplicate => {
+                    self.inserted.duplicate += 1;
+                    continue;
+                }
+            };
+            self.next_sequence += 1;
+            if self.legacy.is_watching() {
+                let (before, after) = match change.as_deref() {
+                    Some([before, after]) => (Some(before), after),
+                    None => (None, record),
+                };
+                let mut legacy = legacy_records!(self, inserter, dictionary);
+                let turnover = legacy.transcript_changed(before, after).map_err(wrap)?;
+                self.inserted.count_turnover(turnover);
             }
         }
+        drop(inserter);
+        self.keep_next_sequence()?;
         let after = self.inserted;
         Ok(Inserted {
             new: after.new - before.new,
             improved: after.improved - before.improved,
             duplicate: after.duplicate - before.duplicate,
+            replaced: after.replaced - before.replaced,
         })
+    }
+
+    /// Writes the sequence number that the next record gets, so that [`Writing::store`] knows it too.
+    pub(crate) fn keep_next_sequence(&self) -> Result<(), StoreError> {
+        self.store
+            .connection
+            .prepare_cached(
+                "INSERT INTO meta VALUES ('next_sequence', ?1) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+            )
+            .and_then(|mut statement| statement.execute([self.next_sequence]))
+            .map(|_| ())
+            .map_err(self.store.wrap())
     }
 
     /// Makes everything permanent: records, roll-ups, offsets and problems together.
     pub fn commit(mut self) -> Result<Inserted, StoreError> {
         self.store.apply(std::mem::take(&mut self.changes))?;
-        self.store
-            .connection
-            .execute(
-                "INSERT INTO meta VALUES ('next_sequence', ?1) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-                [self.next_sequence],
-            )
-            .and_then(|_| self.store.connection.execute_batch("COMMIT"))
-            .map_err(self.store.wrap())?;
+        self.keep_next_sequence()?;
+        self.store.connection.execute_batch("COMMIT").map_err(self.store.wrap())?;
         self.is_open = false;
         Ok(self.inserted)
     }
