@@ -3,7 +3,9 @@
 //! It knows the rooms of the program by their doors only: it must not depend on `ccu-core`, whose answers it checks.
 
 pub mod corpus;
+pub mod fake_github;
 pub mod fingerprint;
+pub mod openapi;
 pub mod random;
 pub mod sandbox;
 pub mod transcript;
