@@ -29,7 +29,15 @@ struct Change {
     has_lost_a_record: bool,
 }
 
+/// More changes than this are not gathered: a million records in one transaction would keep some 60 MB of them.
+const MOST_CHANGES: usize = 16_384;
+
 impl RollupChanges {
+    /// Whether they should be applied before more come.
+    pub fn are_many(&self) -> bool {
+        self.changes.len() > MOST_CHANGES
+    }
+
     pub fn add(&mut self, entry: &UsageEntry) {
         let change = self.changes.entry(entry.key).or_default();
         change.added = change.added.plus(&entry.sums);

@@ -148,6 +148,9 @@ impl Writing<'_> {
         }
         drop(inserter);
         self.keep_next_sequence()?;
+        if self.changes.are_many() {
+            self.store.apply(std::mem::take(&mut self.changes))?;
+        }
         let after = self.inserted;
         Ok(Inserted {
             new: after.new - before.new,
