@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
+use crate::hidden::Hidden;
+
 /// An environment variable that changes what ccu does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
@@ -31,6 +33,16 @@ pub const VARIABLES: &[Variable] = &[
         example: "/srv/ccu",
     },
     Variable { name: "CCU_MACHINE", meaning: "The name of this machine. Wins over `machine.name`.", example: "laptop" },
+    Variable {
+        name: "CCU_GITHUB_API_URL",
+        meaning: "The GitHub that syncs. Wins over `github.api_url`.",
+        example: "https://github.example.com/api/v3",
+    },
+    Variable {
+        name: "GITHUB_GIST_TOKEN",
+        meaning: "A token of GitHub that may write Gists. Wins over every token that is stored.",
+        example: "ghp_...",
+    },
     Variable {
         name: "CLAUDE_CONFIG_DIR",
         meaning: "The directories of Claude Code whose transcripts are read, separated by commas, instead of `~/.config/claude` and `~/.claude`.",
@@ -66,6 +78,26 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "Where the configuration and data directories are, on Windows.",
         example: r"C:\Users\me\AppData\Local",
     },
+    Variable {
+        name: "HTTPS_PROXY",
+        meaning: "The proxy that GitHub is reached by; `https_proxy` wins over it.",
+        example: "http://proxy.example.com:3128",
+    },
+    Variable {
+        name: "ALL_PROXY",
+        meaning: "The proxy where `HTTPS_PROXY` names none; `all_proxy` wins over it.",
+        example: "socks5://127.0.0.1:1080",
+    },
+    Variable {
+        name: "NO_PROXY",
+        meaning: "Hosts that are reached without a proxy, separated by commas, `*` for all; `no_proxy` wins over it.",
+        example: "localhost,.example.com",
+    },
+    Variable {
+        name: "SSL_CERT_FILE",
+        meaning: "Certificates (PEM) to trust, where `github.ca_bundle` names none.",
+        example: "/etc/ssl/certs/ca-certificates.crt",
+    },
     Variable { name: "NO_COLOR", meaning: "Turns colour off, whatever its value.", example: "1" },
     Variable { name: "TERM", meaning: "The kind of terminal; `dumb` turns colour off.", example: "xterm-256color" },
     Variable {
@@ -80,6 +112,11 @@ pub const VARIABLES: &[Variable] = &[
     },
 ];
 
+/// The variables that are heeded in lower case too, which wins, as other programs have it.
+///
+/// **Source**: curl's manual, section "Environment"; seen 2026-11-22.
+const IN_BOTH_CASES: [&str; 3] = ["HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
+
 /// What the process environment says, read once. Tests fill in what they need over [`Environment::default`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment {
@@ -89,10 +126,22 @@ pub struct Environment {
     pub ccu_data_dir: Option<OsString>,
     /// `CCU_MACHINE`.
     pub ccu_machine: Option<OsString>,
+    /// `CCU_GITHUB_API_URL`; may hold a password that doesn't belong there.
+    pub ccu_github_api_url: Option<Hidden<OsString>>,
+    /// `GITHUB_GIST_TOKEN`.
+    pub github_gist_token: Option<Hidden<OsString>>,
     /// `CLAUDE_CONFIG_DIR`.
     pub claude_config_dir: Option<OsString>,
     /// `TZ`.
     pub tz: Option<OsString>,
+    /// `https_proxy` or `HTTPS_PROXY`; may hold a password.
+    pub https_proxy: Option<Hidden<OsString>>,
+    /// `all_proxy` or `ALL_PROXY`; may hold a password.
+    pub all_proxy: Option<Hidden<OsString>>,
+    /// `no_proxy` or `NO_PROXY`.
+    pub no_proxy: Option<OsString>,
+    /// `SSL_CERT_FILE`.
+    pub ssl_cert_file: Option<OsString>,
     /// `NO_COLOR`.
     pub no_color: Option<OsString>,
     /// `TERM`.
@@ -130,13 +179,24 @@ impl Environment {
 
     /// Asks `lookup` for each variable that is read by its name; the directories of the platform are left open.
     fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let value = |name| lookup(name).filter(|value| !value.is_empty());
+        let exactly = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let value = |name: &str| {
+            let lower_case = IN_BOTH_CASES.contains(&name).then(|| exactly(&name.to_ascii_lowercase()));
+            lower_case.flatten().or_else(|| exactly(name))
+        };
+        let hidden = |name| value(name).map(Hidden::new);
         Environment {
             ccu_config_dir: value("CCU_CONFIG_DIR"),
             ccu_data_dir: value("CCU_DATA_DIR"),
             ccu_machine: value("CCU_MACHINE"),
+            ccu_github_api_url: hidden("CCU_GITHUB_API_URL"),
+            github_gist_token: hidden("GITHUB_GIST_TOKEN"),
             claude_config_dir: value("CLAUDE_CONFIG_DIR"),
             tz: value("TZ"),
+            https_proxy: hidden("HTTPS_PROXY"),
+            all_proxy: hidden("ALL_PROXY"),
+            no_proxy: value("NO_PROXY"),
+            ssl_cert_file: value("SSL_CERT_FILE"),
             no_color: value("NO_COLOR"),
             term: value("TERM"),
             columns: value("COLUMNS"),
@@ -171,6 +231,7 @@ mod tests {
         let mut asked = asked.into_inner();
         asked.sort();
         let mut documented: Vec<_> = VARIABLES.iter().map(|variable| variable.name.to_owned()).collect();
+        documented.extend(IN_BOTH_CASES.map(str::to_ascii_lowercase));
         documented.sort();
         assert_eq!(asked, documented);
     }
@@ -183,8 +244,14 @@ mod tests {
             ccu_config_dir: value("ccu_config_dir"),
             ccu_data_dir: value("ccu_data_dir"),
             ccu_machine: value("ccu_machine"),
+            ccu_github_api_url: value("ccu_github_api_url").map(Hidden::new),
+            github_gist_token: value("github_gist_token").map(Hidden::new),
             claude_config_dir: value("claude_config_dir"),
             tz: value("tz"),
+            https_proxy: value("https_proxy").map(Hidden::new),
+            all_proxy: value("all_proxy").map(Hidden::new),
+            no_proxy: value("no_proxy"),
+            ssl_cert_file: value("ssl_cert_file"),
             no_color: value("no_color"),
             term: value("term"),
             columns: value("columns"),
@@ -192,6 +259,28 @@ mod tests {
             ..Environment::default()
         };
         assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn lower_case_wins_where_both_are_heeded() {
+        let read = |pairs: &'static [(&str, &str)]| {
+            let value = |name: &str| pairs.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).into());
+            Environment::from_lookup(value).https_proxy
+        };
+        let hidden = |value: &str| Some(Hidden::new(value));
+        assert_eq!(read(&[("HTTPS_PROXY", "a"), ("https_proxy", "b")]), hidden("b"));
+        assert_eq!(read(&[("HTTPS_PROXY", "a"), ("https_proxy", "")]), hidden("a"));
+        assert_eq!(read(&[("https_proxy", "b")]), hidden("b"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown = format!("{:?}", Environment::from_lookup(|name| Some(format!("{name} sesame").into())));
+        let names = ["CCU_GITHUB_API_URL", "GITHUB_GIST_TOKEN", "https_proxy", "all_proxy"];
+        for name in names {
+            assert!(!shown.contains(&format!("{name} sesame")), "{shown}");
+        }
+        assert_eq!(shown.matches("(hidden)").count(), names.len());
     }
 
     #[test]

@@ -102,6 +102,31 @@ pub fn transcript_roots(environment: &Environment) -> Result<Vec<TranscriptRoot>
     Ok(defaults.map(|path| TranscriptRoot { path, is_named: false }).into())
 }
 
+/// The file of certificates to trust in place of the system's: `github.ca_bundle` of the configuration, else
+/// `SSL_CERT_FILE`, which is meant for all programs and so is the weaker. `None` where neither names one.
+///
+/// `configured` is `github.ca_bundle` as it stands in the file: absolute, or beginning with `~`.
+///
+/// **Errors**: when a home directory is needed and there is none.
+pub fn ca_bundle(
+    environment: &Environment,
+    configured: Option<&Sourced<String>>,
+) -> Result<Option<Sourced<PathBuf>>, PathError> {
+    if let Some(configured) = configured {
+        let path = expand_home(environment, OsStr::new(&configured.value));
+        let path = path.ok_or(PathError::NoHome { wanted: "`~` in `github.ca_bundle`", variable: "HOME" })?;
+        return Ok(Some(Sourced { value: path, origin: configured.origin.clone() }));
+    }
+    let named = environment.ssl_cert_file.as_deref();
+    named.map(|named| from_variable(environment, named, "SSL_CERT_FILE")).transpose()
+}
+
+/// The file that holds the token where no keyring does: `~/.claude/gist_token.txt`, wherever `CLAUDE_CONFIG_DIR` points.
+/// `None` where there is no home directory.
+pub fn token_file(environment: &Environment) -> Option<PathBuf> {
+    Some(environment.home_dir.as_ref()?.join(".claude").join("gist_token.txt"))
+}
+
 /// Whether the text is a path that means the same wherever ccu is started: absolute, or beginning with `~`.
 pub fn is_fixed_path(text: &str) -> bool {
     Path::new(text).is_absolute() || Path::new(text).starts_with("~")

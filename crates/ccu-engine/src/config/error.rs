@@ -165,7 +165,8 @@ impl fmt::Display for Problem {
     }
 }
 
-struct DidYouMean<'a>(&'a Option<String>);
+/// The value that was probably meant, as the end of a message.
+pub(super) struct DidYouMean<'a>(pub(super) &'a Option<String>);
 
 impl fmt::Display for DidYouMean<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,7 +178,7 @@ impl fmt::Display for DidYouMean<'_> {
 }
 
 /// A value for a terminal: control characters escaped, cut where it is long.
-struct Shown<'a>(&'a str);
+pub(super) struct Shown<'a>(pub(super) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

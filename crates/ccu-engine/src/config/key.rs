@@ -51,6 +51,20 @@ pub enum SettingKey {
     WeekStart,
     /// `data.path`
     DataPath,
+    /// `github.api_url`
+    GithubApiUrl,
+    /// `github.ca_bundle`
+    GithubCaBundle,
+    /// `github.use_gh`
+    GithubUseGh,
+    /// `sync.projects`
+    SyncProjects,
+    /// `sync.encrypt`
+    SyncEncrypt,
+    /// `sync.auto`
+    SyncAuto,
+    /// `sync.interval`
+    SyncInterval,
     /// `prices.MODEL.input` and the like, or `prices.MODEL.TIER.input` and the like for the larger classes of prompts.
     TokenPrice {
         /// The model id.
@@ -106,6 +120,13 @@ impl SettingKey {
             ["report", "timezone"] => Some(SettingKey::Timezone),
             ["report", "week_start"] => Some(SettingKey::WeekStart),
             ["data", "path"] => Some(SettingKey::DataPath),
+            ["github", "api_url"] => Some(SettingKey::GithubApiUrl),
+            ["github", "ca_bundle"] => Some(SettingKey::GithubCaBundle),
+            ["github", "use_gh"] => Some(SettingKey::GithubUseGh),
+            ["sync", "projects"] => Some(SettingKey::SyncProjects),
+            ["sync", "encrypt"] => Some(SettingKey::SyncEncrypt),
+            ["sync", "auto"] => Some(SettingKey::SyncAuto),
+            ["sync", "interval"] => Some(SettingKey::SyncInterval),
             ["prices", model, "web_search"] => Some(SettingKey::SearchPrice { model: model.to_owned() }),
             ["prices", model, "fast"] => Some(SettingKey::FastFactor { model: model.to_owned() }),
             ["prices", model, "from"] => Some(SettingKey::PriceFrom { model: model.to_owned() }),
@@ -123,6 +144,13 @@ impl SettingKey {
             SettingKey::Timezone => vec!["report", "timezone"],
             SettingKey::WeekStart => vec!["report", "week_start"],
             SettingKey::DataPath => vec!["data", "path"],
+            SettingKey::GithubApiUrl => vec!["github", "api_url"],
+            SettingKey::GithubCaBundle => vec!["github", "ca_bundle"],
+            SettingKey::GithubUseGh => vec!["github", "use_gh"],
+            SettingKey::SyncProjects => vec!["sync", "projects"],
+            SettingKey::SyncEncrypt => vec!["sync", "encrypt"],
+            SettingKey::SyncAuto => vec!["sync", "auto"],
+            SettingKey::SyncInterval => vec!["sync", "interval"],
             SettingKey::TokenPrice { model, class, kind } => match tier_name(*class) {
                 None => vec!["prices", model, kind.name()],
                 Some(tier) => vec!["prices", model, tier, kind.name()],
@@ -139,7 +167,17 @@ impl SettingKey {
     pub fn listed_name(&self) -> String {
         let mut parts = self.parts();
         match self {
-            SettingKey::MachineName | SettingKey::Timezone | SettingKey::WeekStart | SettingKey::DataPath => {}
+            SettingKey::MachineName
+            | SettingKey::Timezone
+            | SettingKey::WeekStart
+            | SettingKey::DataPath
+            | SettingKey::GithubApiUrl
+            | SettingKey::GithubCaBundle
+            | SettingKey::GithubUseGh
+            | SettingKey::SyncProjects
+            | SettingKey::SyncEncrypt
+            | SettingKey::SyncAuto
+            | SettingKey::SyncInterval => {}
             SettingKey::TokenPrice { .. }
             | SettingKey::SearchPrice { .. }
             | SettingKey::FastFactor { .. }
@@ -202,10 +240,12 @@ pub(super) fn dotted(parts: &[String]) -> String {
 pub(super) fn keys_below(parts: &[String]) -> Option<Vec<String>> {
     let levels: Vec<&str> = parts.iter().map(String::as_str).collect();
     let names: Vec<&str> = match levels[..] {
-        [] => vec!["machine", "report", "data", "prices", "aliases"],
+        [] => vec!["machine", "report", "data", "github", "sync", "prices", "aliases"],
         ["machine"] => vec!["name"],
         ["report"] => vec!["timezone", "week_start"],
         ["data"] => vec!["path"],
+        ["github"] => vec!["api_url", "ca_bundle", "use_gh"],
+        ["sync"] => vec!["projects", "encrypt", "auto", "interval"],
         ["prices"] | ["aliases"] => vec!["MODEL"],
         ["prices", _] => {
             let others = ["web_search", "fast", "from", "above_100k", "above_200k"];
@@ -265,6 +305,8 @@ mod tests {
         check("report.timezon", "unknown key `report.timezon`; did you mean `report.timezone`?");
         check("timezone", "unknown key `timezone`; did you mean `report.timezone`?");
         check("report.name", "unknown key `report.name`; did you mean `machine.name`?");
+        check("github.api_ulr", "unknown key `github.api_ulr`; did you mean `github.api_url`?");
+        check("github.interval", "unknown key `github.interval`; did you mean `sync.interval`?");
         check("machin.name", "unknown key `machin.name`; did you mean `machine.name`?");
         check("colour", "unknown key `colour`");
         check("prices.x.outptu", "unknown key `prices.x.outptu`; did you mean `prices.x.output`?");

@@ -9,28 +9,35 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ccu_core::pricing::{PriceTable, PriceTableError};
+use ccu_core::wire::privacy::ProjectPrivacy;
 use jiff::civil::Weekday;
 
 use crate::machine::MachineName;
 use crate::setting_origin::{SettingOrigin, Sourced};
 
+mod api_url;
 mod edit;
 mod error;
 mod key;
 mod key_list;
 mod prices;
+mod privacy;
 mod resolved;
 mod schema;
 mod setting;
 mod suggestion;
+mod sync_settings;
 mod zone;
 
+pub use api_url::ApiUrl;
 pub use edit::{Change, set, unset};
 pub use error::{ConfigError, LocatedProblem, Problem};
 pub use key::{SettingKey, TokenKind};
 pub use key_list::{KEYS, KeyInfo};
+pub use privacy::{parse_privacy, privacy_name};
 pub use resolved::{Inputs, ResolveError, ResolvedSettings, SettingRow, TypedSettings, resolve};
 pub use setting::{Decimal, Setting};
+pub use sync_settings::{GithubSettings, SyncSettings};
 pub use zone::{ZoneChoice, parse_weekday, weekday_name};
 
 use prices::price_overrides;
@@ -80,6 +87,41 @@ impl Config {
     /// `data.path`, as it is written; [`crate::paths::data_dir`] expands it.
     pub fn data_path(&self) -> Option<Sourced<String>> {
         self.find(|setting| if let Setting::DataPath(path) = setting { Some(path.clone()) } else { None })
+    }
+
+    /// `github.api_url`
+    pub fn github_api_url(&self) -> Option<Sourced<ApiUrl>> {
+        self.find(|setting| if let Setting::GithubApiUrl(url) = setting { Some(url.clone()) } else { None })
+    }
+
+    /// `github.ca_bundle`, as it is written; [`crate::paths::ca_bundle`] expands it.
+    pub fn github_ca_bundle(&self) -> Option<Sourced<String>> {
+        self.find(|setting| if let Setting::GithubCaBundle(path) = setting { Some(path.clone()) } else { None })
+    }
+
+    /// `github.use_gh`
+    pub fn github_use_gh(&self) -> Option<Sourced<bool>> {
+        self.find(|setting| if let Setting::GithubUseGh(is_on) = setting { Some(*is_on) } else { None })
+    }
+
+    /// `sync.projects`
+    pub fn sync_projects(&self) -> Option<Sourced<ProjectPrivacy>> {
+        self.find(|setting| if let Setting::SyncProjects(privacy) = setting { Some(*privacy) } else { None })
+    }
+
+    /// `sync.encrypt`
+    pub fn sync_encrypt(&self) -> Option<Sourced<bool>> {
+        self.find(|setting| if let Setting::SyncEncrypt(is_on) = setting { Some(*is_on) } else { None })
+    }
+
+    /// `sync.auto`
+    pub fn sync_auto(&self) -> Option<Sourced<bool>> {
+        self.find(|setting| if let Setting::SyncAuto(is_on) = setting { Some(*is_on) } else { None })
+    }
+
+    /// `sync.interval`, in minutes.
+    pub fn sync_interval(&self) -> Option<Sourced<u32>> {
+        self.find(|setting| if let Setting::SyncInterval(minutes) = setting { Some(*minutes) } else { None })
     }
 
     /// The embedded prices under those of the file, with its aliases.

@@ -58,6 +58,13 @@ fn add(drafts: &mut BTreeMap<String, Draft>, located: &LocatedSetting) {
         | Setting::Timezone(_)
         | Setting::WeekStart(_)
         | Setting::DataPath(_)
+        | Setting::GithubApiUrl(_)
+        | Setting::GithubCaBundle(_)
+        | Setting::GithubUseGh(_)
+        | Setting::SyncProjects(_)
+        | Setting::SyncEncrypt(_)
+        | Setting::SyncAuto(_)
+        | Setting::SyncInterval(_)
         | Setting::Alias { .. } => return,
     };
     let draft = drafts.entry(model.clone()).or_default();
@@ -77,6 +84,13 @@ fn add(drafts: &mut BTreeMap<String, Draft>, located: &LocatedSetting) {
         | Setting::Timezone(_)
         | Setting::WeekStart(_)
         | Setting::DataPath(_)
+        | Setting::GithubApiUrl(_)
+        | Setting::GithubCaBundle(_)
+        | Setting::GithubUseGh(_)
+        | Setting::SyncProjects(_)
+        | Setting::SyncEncrypt(_)
+        | Setting::SyncAuto(_)
+        | Setting::SyncInterval(_)
         | Setting::Alias { .. } => {}
     }
 }

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use jiff::civil::Weekday;
 
 use super::Config;
-use super::error::ConfigError;
+use super::error::{ConfigError, DidYouMean, Shown};
 use super::key::SettingKey;
 use super::setting::Setting;
+use super::sync_settings::{GithubSettings, SyncSettings};
 use super::zone::{ZoneChoice, weekday_name};
 use crate::env::Environment;
 use crate::machine::{self, MachineError, MachineName};
@@ -29,6 +30,16 @@ pub enum ResolveError {
     BadZoneVariable {
         /// Its value.
         value: String,
+    },
+    /// `CCU_GITHUB_API_URL` is no address that a token may be sent to.
+    #[error("`CCU_GITHUB_API_URL` is `{}`; expected {expected}{}", Shown(value), DidYouMean(suggestion))]
+    BadApiUrlVariable {
+        /// Its value, without a password.
+        value: String,
+        /// What is expected.
+        expected: &'static str,
+        /// The address that was probably meant.
+        suggestion: Option<String>,
     },
 }
 
@@ -65,6 +76,10 @@ pub struct ResolvedSettings {
     pub week_start: Sourced<Weekday>,
     /// The directory of the database.
     pub data_dir: Sourced<PathBuf>,
+    /// How GitHub is reached.
+    pub github: GithubSettings,
+    /// What is shared, and when.
+    pub sync: SyncSettings,
     /// Prices and aliases of the file, by line.
     prices: Vec<Sourced<Setting>>,
 }
@@ -92,6 +107,8 @@ pub fn resolve(inputs: Inputs<'_>) -> Result<ResolvedSettings, ResolveError> {
         timezone: timezone(inputs)?,
         week_start: week_start.or(config.week_start()).unwrap_or(Sourced::default_value(Weekday::Monday)),
         data_dir: paths::data_dir(environment, config.data_path().as_ref())?,
+        github: GithubSettings::resolve(inputs)?,
+        sync: SyncSettings::resolve(inputs),
         prices: prices.filter(|setting| is_price(&setting.value)).collect(),
     })
 }
@@ -111,7 +128,17 @@ fn timezone(inputs: Inputs<'_>) -> Result<Sourced<ZoneChoice>, ResolveError> {
 
 fn is_price(setting: &Setting) -> bool {
     match setting {
-        Setting::MachineName(_) | Setting::Timezone(_) | Setting::WeekStart(_) | Setting::DataPath(_) => false,
+        Setting::MachineName(_)
+        | Setting::Timezone(_)
+        | Setting::WeekStart(_)
+        | Setting::DataPath(_)
+        | Setting::GithubApiUrl(_)
+        | Setting::GithubCaBundle(_)
+        | Setting::GithubUseGh(_)
+        | Setting::SyncProjects(_)
+        | Setting::SyncEncrypt(_)
+        | Setting::SyncAuto(_)
+        | Setting::SyncInterval(_) => false,
         Setting::TokenPrice { .. }
         | Setting::SearchPrice { .. }
         | Setting::FastFactor { .. }
@@ -132,10 +159,10 @@ impl ResolvedSettings {
             row(SettingKey::DataPath, data.value.display().to_string(), &data.origin),
         ];
         let prices = self.prices.iter().map(|price| row(price.value.key(), price.value.value_text(), &price.origin));
-        always.into_iter().chain(prices).collect()
+        always.into_iter().chain(self.github.rows()).chain(self.sync.rows()).chain(prices).collect()
     }
 
-    /// The setting that holds for a key as it is typed; `None` for a price or alias that the file doesn't set.
+    /// The setting that holds for a key as it is typed; `None` where it is not set and has no default.
     ///
     /// **Errors**: as [`SettingKey::parse`].
     pub fn get(&self, key: &str) -> Result<Option<SettingRow>, ConfigError> {
@@ -149,6 +176,8 @@ impl ResolvedSettings {
 mod tests {
     use super::*;
     use crate::atomic_file::{self, Access};
+    use crate::config::ApiUrl;
+    use crate::hidden::Hidden;
 
     fn config(text: &str) -> (tempfile::TempDir, Config) {
         let home = tempfile::tempdir().unwrap();
@@ -195,6 +224,15 @@ output = 2.20
 input = 0.6
 [aliases]
 "house model" = "glm-4.7"
+[github]
+ca_bundle = "~/ca.pem"
+api_url = "https://ghe.example/api/v3"
+use_gh = true
+[sync]
+projects = "full"
+encrypt = true
+auto = true
+interval = 30
 "#;
 
     #[test]
@@ -205,6 +243,12 @@ input = 0.6
         report.timezone = system (default)
         report.week_start = monday (default)
         data.path = /home/me/.local/share/ccu (default)
+        github.api_url = https://api.github.com (default)
+        github.use_gh = false (default)
+        sync.projects = name (default)
+        sync.encrypt = false (default)
+        sync.auto = false (default)
+        sync.interval = 10 (default)
         ");
     }
 
@@ -216,6 +260,13 @@ input = 0.6
         report.timezone = Asia/Tokyo (`/config/config.toml`, line 6)
         report.week_start = sunday (`/config/config.toml`, line 7)
         data.path = /home/me/ccu (`/config/config.toml`, line 2)
+        github.api_url = https://ghe.example/api/v3 (`/config/config.toml`, line 15)
+        github.ca_bundle = /home/me/ca.pem (`/config/config.toml`, line 14)
+        github.use_gh = true (`/config/config.toml`, line 16)
+        sync.projects = full (`/config/config.toml`, line 18)
+        sync.encrypt = true (`/config/config.toml`, line 19)
+        sync.auto = true (`/config/config.toml`, line 20)
+        sync.interval = 30 (`/config/config.toml`, line 21)
         prices."glm-4.7".output = 2.20 (`/config/config.toml`, line 9)
         prices."glm-4.7".input = 0.6 (`/config/config.toml`, line 10)
         aliases."house model" = glm-4.7 (`/config/config.toml`, line 12)
@@ -251,6 +302,36 @@ input = 0.6
     }
 
     #[test]
+    fn certificates_of_the_file_win_over_those_of_the_environment() {
+        let bundle = |text, variable: Option<&str>| {
+            let (_home, config) = config(text);
+            let environment = Environment { ssl_cert_file: variable.map(Into::into), ..at_home() };
+            let found = resolved(&TypedSettings::default(), &environment, &config).unwrap().github.ca_bundle;
+            found.map(|bundle| bundle.value.display().to_string())
+        };
+        let file = "github.ca_bundle = '~/ca.pem'";
+        assert_eq!(bundle("", None), None);
+        assert_eq!(bundle("", Some("/etc/ca.pem")).as_deref(), Some("/etc/ca.pem"));
+        assert_eq!(bundle(file, Some("/etc/ca.pem")).as_deref(), Some("/home/me/ca.pem"));
+        assert_eq!(bundle(file, None).as_deref(), Some("/home/me/ca.pem"));
+    }
+
+    #[test]
+    fn the_address_of_the_environment_wins_over_that_of_the_file() {
+        let (_home, config) = config("github.api_url = 'https://ghe.example/api/v3'");
+        let url = |variable: &str| {
+            let environment = Environment { ccu_github_api_url: Some(Hidden::new(variable)), ..at_home() };
+            resolved(&TypedSettings::default(), &environment, &config).map(|settings| settings.github.api_url)
+        };
+        let variable = SettingOrigin::Variable("CCU_GITHUB_API_URL");
+        let expected = Sourced { value: ApiUrl::parse("http://127.0.0.1:8080").unwrap(), origin: variable };
+        assert_eq!(url("http://127.0.0.1:8080/").unwrap(), expected);
+        let error = url("http://me:sesame@10.0.0.1").unwrap_err();
+        insta::assert_snapshot!(error, @"`CCU_GITHUB_API_URL` is `http://...@10.0.0.1`; expected the `https://` address of a GitHub API, or an `http://` one on this computer, without user, query and fragment; did you mean `https://10.0.0.1`?");
+        assert!(!format!("{error:?}").contains("sesame"));
+    }
+
+    #[test]
     fn one_setting_by_its_key() {
         let (_home, config) = config(FILE);
         let settings = resolved(&TypedSettings::default(), &at_home(), &config).unwrap();
@@ -259,6 +340,7 @@ input = 0.6
         assert_eq!(value("data.path").as_deref(), Some("/home/me/ccu"));
         assert_eq!(value("prices.\"glm-4.7\".output").as_deref(), Some("2.20"));
         assert_eq!(value("aliases.\"house model\"").as_deref(), Some("glm-4.7"));
+        assert_eq!(value("sync.interval").as_deref(), Some("30"));
         assert_eq!(value("aliases.other"), None);
         assert!(matches!(settings.get("report.zone"), Err(ConfigError::Refused { .. })));
     }

@@ -85,6 +85,7 @@ impl Reader<'_> {
             (ValueType::Text | ValueType::Date, DeValue::String(text)) => text.to_string(),
             (ValueType::Number, DeValue::Integer(number)) => number.to_string(),
             (ValueType::Number, DeValue::Float(number)) => number.to_string(),
+            (ValueType::Boolean, DeValue::Boolean(is_true)) => is_true.to_string(),
             (ValueType::Date, DeValue::Datetime(date)) => date.to_string(),
             (_, other) => {
                 let problem =

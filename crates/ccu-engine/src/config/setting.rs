@@ -3,11 +3,15 @@
 use ccu_core::money::{NanoUsd, PicoUsdPerToken};
 use ccu_core::pricing::{Factor, parse_usd_per_mtok, parse_usd_per_thousand};
 use ccu_core::record::PromptClass;
+use ccu_core::wire::privacy::ProjectPrivacy;
 use jiff::civil::{Date, Weekday};
 use toml_edit::{Datetime, Value};
 
+use super::api_url::{ApiUrl, without_user};
 use super::error::Problem;
 use super::key::{SettingKey, TokenKind};
+use super::privacy::{parse_privacy, privacy_name};
+use super::suggestion::closest;
 use super::zone::{ZoneChoice, parse_weekday, weekday_name};
 use crate::machine::MachineName;
 use crate::paths::is_fixed_path;
@@ -32,6 +36,20 @@ pub enum Setting {
     WeekStart(Weekday),
     /// `data.path`, as it is written: absolute, or beginning with `~`.
     DataPath(String),
+    /// `github.api_url`
+    GithubApiUrl(ApiUrl),
+    /// `github.ca_bundle`, as it is written: absolute, or beginning with `~`.
+    GithubCaBundle(String),
+    /// `github.use_gh`
+    GithubUseGh(bool),
+    /// `sync.projects`
+    SyncProjects(ProjectPrivacy),
+    /// `sync.encrypt`
+    SyncEncrypt(bool),
+    /// `sync.auto`
+    SyncAuto(bool),
+    /// `sync.interval`, in minutes.
+    SyncInterval(u32),
     /// A price of tokens of one kind.
     TokenPrice {
         /// The model id.
@@ -78,6 +96,7 @@ pub enum Setting {
 pub(super) enum ValueType {
     Text,
     Number,
+    Boolean,
     Date,
 }
 
@@ -89,10 +108,15 @@ impl SettingKey {
             | SettingKey::Timezone
             | SettingKey::WeekStart
             | SettingKey::DataPath
+            | SettingKey::GithubApiUrl
+            | SettingKey::GithubCaBundle
+            | SettingKey::SyncProjects
             | SettingKey::Alias { .. } => ValueType::Text,
-            SettingKey::TokenPrice { .. } | SettingKey::SearchPrice { .. } | SettingKey::FastFactor { .. } => {
-                ValueType::Number
-            }
+            SettingKey::GithubUseGh | SettingKey::SyncEncrypt | SettingKey::SyncAuto => ValueType::Boolean,
+            SettingKey::SyncInterval
+            | SettingKey::TokenPrice { .. }
+            | SettingKey::SearchPrice { .. }
+            | SettingKey::FastFactor { .. } => ValueType::Number,
             SettingKey::PriceFrom { .. } => ValueType::Date,
         }
     }
@@ -109,6 +133,13 @@ impl Setting {
             SettingKey::Timezone => ZoneChoice::parse(text).map(Setting::Timezone),
             SettingKey::WeekStart => parse_weekday(text).map(Setting::WeekStart),
             SettingKey::DataPath => fixed_path(text).map(Setting::DataPath).ok_or(None),
+            SettingKey::GithubApiUrl => ApiUrl::parse(text).map(Setting::GithubApiUrl),
+            SettingKey::GithubCaBundle => fixed_path(text).map(Setting::GithubCaBundle).ok_or(None),
+            SettingKey::GithubUseGh => boolean(text).map(Setting::GithubUseGh),
+            SettingKey::SyncProjects => parse_privacy(text).map(Setting::SyncProjects),
+            SettingKey::SyncEncrypt => boolean(text).map(Setting::SyncEncrypt),
+            SettingKey::SyncAuto => boolean(text).map(Setting::SyncAuto),
+            SettingKey::SyncInterval => minutes(text).map(Setting::SyncInterval).ok_or(None),
             SettingKey::TokenPrice { model, class, kind } => {
                 decimal(text, parse_usd_per_mtok).map(|price| Setting::TokenPrice { model, class, kind, price })
             }
@@ -122,8 +153,11 @@ impl Setting {
             SettingKey::Alias { model } => model_id(text).map(|target| Setting::Alias { model, target }).ok_or(None),
         };
         value.map_err(|suggestion| {
-            let (key, value, expected) = (key.to_string(), text.to_owned(), key.expected());
-            Problem::BadValue { key, value, expected, suggestion }
+            let value = match key {
+                SettingKey::GithubApiUrl => without_user(text),
+                _ => text.to_owned(),
+            };
+            Problem::BadValue { key: key.to_string(), value, expected: key.expected(), suggestion }
         })
     }
 
@@ -134,6 +168,13 @@ impl Setting {
             Setting::Timezone(_) => SettingKey::Timezone,
             Setting::WeekStart(_) => SettingKey::WeekStart,
             Setting::DataPath(_) => SettingKey::DataPath,
+            Setting::GithubApiUrl(_) => SettingKey::GithubApiUrl,
+            Setting::GithubCaBundle(_) => SettingKey::GithubCaBundle,
+            Setting::GithubUseGh(_) => SettingKey::GithubUseGh,
+            Setting::SyncProjects(_) => SettingKey::SyncProjects,
+            Setting::SyncEncrypt(_) => SettingKey::SyncEncrypt,
+            Setting::SyncAuto(_) => SettingKey::SyncAuto,
+            Setting::SyncInterval(_) => SettingKey::SyncInterval,
             Setting::TokenPrice { model, class, kind, .. } => {
                 SettingKey::TokenPrice { model: model.clone(), class: *class, kind: *kind }
             }
@@ -150,7 +191,11 @@ impl Setting {
             Setting::MachineName(name) => name.to_string(),
             Setting::Timezone(zone) => zone.to_string(),
             Setting::WeekStart(day) => weekday_name(*day).to_owned(),
-            Setting::DataPath(path) => path.clone(),
+            Setting::DataPath(path) | Setting::GithubCaBundle(path) => path.clone(),
+            Setting::GithubApiUrl(url) => url.to_string(),
+            Setting::GithubUseGh(is_on) | Setting::SyncEncrypt(is_on) | Setting::SyncAuto(is_on) => is_on.to_string(),
+            Setting::SyncProjects(privacy) => privacy_name(*privacy).to_owned(),
+            Setting::SyncInterval(minutes) => minutes.to_string(),
             Setting::TokenPrice { price, .. } => price.text.clone(),
             Setting::SearchPrice { price, .. } => price.text.clone(),
             Setting::FastFactor { factor, .. } => factor.text.clone(),
@@ -164,7 +209,7 @@ impl Setting {
         let text = self.value_text();
         match self.key().value_type() {
             ValueType::Text => Value::from(text),
-            ValueType::Number => text.parse().unwrap_or_else(|_| Value::from(text)),
+            ValueType::Number | ValueType::Boolean => text.parse().unwrap_or_else(|_| Value::from(text)),
             ValueType::Date => text.parse::<Datetime>().map(Value::from).unwrap_or_else(|_| Value::from(text)),
         }
     }
@@ -176,6 +221,18 @@ fn decimal<T, E>(text: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<Dec
     let significant = text.trim_start_matches('0');
     let zero = if significant.is_empty() || significant.starts_with('.') { "0" } else { "" };
     Ok(Decimal { number, text: format!("{zero}{significant}") })
+}
+
+/// Reads `true` or `false`, in any case.
+fn boolean(text: &str) -> Result<bool, Option<String>> {
+    text.to_ascii_lowercase().parse().map_err(|_| closest(text, ["true", "false"].map(str::to_owned)))
+}
+
+/// Reads minutes between two syncs: at most a week, beyond which one would take it for broken.
+fn minutes(text: &str) -> Option<u32> {
+    const WEEK: u32 = 7 * 24 * 60;
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|minutes| is_plain && (1..=WEEK).contains(minutes))
 }
 
 /// A date alone: jiff would read the date out of a time as well.
@@ -209,6 +266,18 @@ mod tests {
         check("report.week_start", "SUNDAY", "sunday", "\"sunday\"");
         check("data.path", "~/ccu", "~/ccu", "\"~/ccu\"");
         check("data.path", "/srv/ccu", "/srv/ccu", "\"/srv/ccu\"");
+        check(
+            "github.api_url",
+            "https://GHE.example/api/v3/",
+            "https://ghe.example/api/v3",
+            "\"https://ghe.example/api/v3\"",
+        );
+        check("github.ca_bundle", "~/ca.pem", "~/ca.pem", "\"~/ca.pem\"");
+        check("github.use_gh", "True", "true", "true");
+        check("sync.projects", "FULL", "full", "\"full\"");
+        check("sync.encrypt", "true", "true", "true");
+        check("sync.auto", "false", "false", "false");
+        check("sync.interval", "007", "7", "7");
         check("prices.x.input", "3", "3", "3");
         check("prices.x.input", "0.10", "0.10", "0.10");
         check("prices.x.output", "007.5", "7.5", "7.5");
@@ -263,5 +332,26 @@ mod tests {
             check("prices.x.from", date, &format!("`prices.x.from` is `{date}`; expected a date such as `2026-01-31`"));
         }
         check("aliases.x", "", "`aliases.x` is ``; expected a model id");
+        check(
+            "github.api_url",
+            "http://ghe.example/api/v3",
+            "`github.api_url` is `http://ghe.example/api/v3`; expected the `https://` address of a GitHub API, or an `http://` one on this computer, without user, query and fragment; did you mean `https://ghe.example/api/v3`?",
+        );
+        check(
+            "github.api_url",
+            "https://me:sesame@ghe.example",
+            "`github.api_url` is `https://...@ghe.example`; expected the `https://` address of a GitHub API, or an `http://` one on this computer, without user, query and fragment; did you mean `https://ghe.example`?",
+        );
+        check("github.use_gh", "ture", "`github.use_gh` is `ture`; expected `true` or `false`; did you mean `true`?");
+        check("sync.auto", "1", "`sync.auto` is `1`; expected `true` or `false`");
+        check(
+            "sync.projects",
+            "nmae",
+            "`sync.projects` is `nmae`; expected `full`, `name`, `hash` or `none`; did you mean `name`?",
+        );
+        for interval in ["0", "-1", "+5", "1.5", "10m", "10081", "99999999999", ""] {
+            let message = format!("`sync.interval` is `{interval}`; expected whole minutes, 1 to 10080");
+            check("sync.interval", interval, &message);
+        }
     }
 }
