@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(id.to_string(), "ce013625030ba8dba906f756967f9e9ca394464a");
         let check = |url: &str, expected| assert_eq!(BlobId::of_raw_url(url), expected, "{url}");
         check(&format!("https://gist.githubusercontent.com/a/0f/raw/{id}/manifest.json"), Some(id));
-        check(&format!("http://127.0.0.1:80/api/a/raw/0f/raw/{id}/raw"), None);
+        check(&format!("http://127.0.0.1:80/api/a/raw/0f/raw/{id}/raw"), Some(id));
         check("https://gist.githubusercontent.com/a/0f/raw/manifest.json", None);
     }
 }
