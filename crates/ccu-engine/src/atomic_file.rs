@@ -1,7 +1,7 @@
 //! Writing a file so that a reader, a crash or a full disk sees the old content or the new, never a part.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -50,6 +50,27 @@ pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), WriteError
         .and_then(|file| file.persist(&target).map_err(|error| error.error))
         .and_then(|_| sync_directory(directory));
     written.map_err(|source| WriteError::Write { path: path.to_owned(), source })
+}
+
+/// Writes a file of any size as [`write()`] does: `fill` writes its content, which becomes the file's where it succeeds.
+///
+/// **Errors**: as [`write()`], and those of `fill`; the old content is then untouched.
+pub fn write_with<T, E: From<WriteError>>(
+    path: &Path,
+    access: Access,
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<T, E> {
+    let target = link_target(path);
+    let directory = parent(&target);
+    create_directory(directory)?;
+    let failed = |source| WriteError::Write { path: path.to_owned(), source };
+    let mut out = BufWriter::with_capacity(1 << 20, temporary_file(&target, access).map_err(failed)?);
+    let filled = fill(&mut out)?;
+    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(&target).map_err(|error| failed(error.error))?;
+    sync_directory(directory).map_err(failed)?;
+    Ok(filled)
 }
 
 /// Writes a file that must not exist yet; returns whether it was written. Of several processes that try, exactly one does.
@@ -197,6 +218,23 @@ mod tests {
         assert_eq!(error.to_string(), format!("cannot write `{}`", path.display()));
         assert!(path.is_dir());
         assert_eq!(names(home.path()), ["taken"]);
+    }
+
+    #[test]
+    fn what_cannot_be_filled_leaves_what_was_there() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("file");
+        let fill = |text: &'static str, failure: Option<WriteError>| {
+            write_with(&path, Access::Unchanged, |out| {
+                out.write_all(text.as_bytes()).unwrap();
+                failure.map_or(Ok(7), Err)
+            })
+        };
+        assert_eq!(fill("one", None).unwrap(), 7);
+        let failure = WriteError::Write { path: path.clone(), source: io::Error::other("x") };
+        assert!(fill("two", Some(failure)).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(names(home.path()), ["file"]);
     }
 
     #[test]

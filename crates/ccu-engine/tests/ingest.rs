@@ -69,12 +69,12 @@ fn row(id: &str, output: u64) -> String {
 fn only_what_is_new_is_read() {
     let mut bench = Bench::new();
     bench.write("s.jsonl", row("a", 5).as_bytes());
-    assert_eq!(bench.refresh().inserted, Inserted { new: 1, improved: 0, duplicate: 0 });
+    assert_eq!(bench.refresh().inserted, Inserted { new: 1, improved: 0, duplicate: 0, replaced: 0 });
     assert_eq!(bench.refresh().bytes_read, 0);
     let grown = row("a", 9) + &row("b", 1);
     bench.append("s.jsonl", grown.as_bytes());
     let refreshed = bench.refresh();
-    assert_eq!(refreshed.inserted, Inserted { new: 1, improved: 1, duplicate: 0 });
+    assert_eq!(refreshed.inserted, Inserted { new: 1, improved: 1, duplicate: 0, replaced: 0 });
     assert_eq!(refreshed.bytes_read, grown.len() as u64);
     assert_eq!(bench.total().tokens.output, 10);
 }
@@ -116,7 +116,7 @@ fn an_unfinished_line_counts_when_it_is_whole() {
     bench.refresh();
     assert_eq!((bench.total().responses, bench.store.malformed_lines().unwrap()), (1, 0));
     bench.append("s.jsonl", b"\n");
-    assert_eq!(bench.refresh().inserted, Inserted { new: 0, improved: 0, duplicate: 1 });
+    assert_eq!(bench.refresh().inserted, Inserted { new: 0, improved: 0, duplicate: 1, replaced: 0 });
 }
 
 /// A user line of so many bytes; with `usage`, one that holds a usage key which does not count.

@@ -254,10 +254,7 @@ impl Intake<'_, '_> {
 
     fn commit(&mut self, writing: Writing<'_>) -> Result<(), StoreError> {
         let inserted = writing.commit()?;
-        let total = &mut self.refreshed.inserted;
-        total.new += inserted.new;
-        total.improved += inserted.improved;
-        total.duplicate += inserted.duplicate;
+        self.refreshed.inserted = self.refreshed.inserted.plus(&inserted);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use ccu_store::StoreError;
 
 use crate::file_lock::LockError;
 use crate::machine::MachineError;
+use crate::sync::SyncError;
 
 /// An error of the ledger.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,12 @@ pub enum LedgerError {
     /// Another run is reading the transcripts.
     #[error("another ccu is reading the transcripts")]
     Busy(#[source] LockError),
+    /// Another run is syncing.
+    #[error("another ccu is syncing")]
+    Syncing(#[source] LockError),
+    /// The sync.
+    #[error(transparent)]
+    Sync(Box<SyncError>),
     /// The lock cannot be taken at all.
     #[error(transparent)]
     Lock(LockError),
@@ -47,6 +54,22 @@ pub enum LedgerError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<SyncError> for LedgerError {
+    fn from(error: SyncError) -> Self {
+        LedgerError::Sync(Box::new(error))
+    }
+}
+
+impl LedgerError {
+    /// Why this sync cannot begin.
+    pub(super) fn busy_syncing(error: LockError) -> LedgerError {
+        match error {
+            LockError::Busy { .. } => LedgerError::Syncing(error),
+            LockError::Unavailable { .. } => LedgerError::Lock(error),
+        }
+    }
 }
 
 impl From<LockError> for LedgerError {

@@ -2,12 +2,15 @@
 
 mod database;
 mod error;
+mod exchange;
 mod problems;
 mod reset;
+mod sync;
 
 pub use error::LedgerError;
 pub use problems::NamedProblem;
 pub use reset::{Reset, reset};
+pub use sync::SyncLine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,17 +104,20 @@ impl Ledger {
         Ok(ingest::refresh(&mut self.store, source, progress)?)
     }
 
-    /// The machines that the ledger knows.
+    /// The machines that usage is shown as: all that the ledger knows but those merged into another. Where this machine is
+    /// merged, the other one counts as this machine.
     ///
     /// **Errors**: those of the store.
     pub fn machines(&self) -> Result<Vec<Machine>, LedgerError> {
-        let machines = self.store.machines()?.into_iter().map(|machine| Machine {
-            is_this_machine: machine.id == self.machine,
+        let machines = self.store.machines()?;
+        let here = machines.iter().find(|machine| machine.id == self.machine).map(|machine| machine.shown_as);
+        let shown = machines.into_iter().filter(|machine| machine.shown_as == machine.id).map(|machine| Machine {
+            is_this_machine: here == Some(machine.id),
             id: machine.id,
             name: machine.name,
             last_sync: machine.last_sync,
         });
-        Ok(machines.collect())
+        Ok(shown.collect())
     }
 
     fn catalog(&self) -> Result<UsageCatalog, LedgerError> {
