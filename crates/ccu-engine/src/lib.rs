@@ -4,15 +4,19 @@
 //! come in as arguments.
 
 pub mod atomic_file;
+pub mod auth;
 pub mod claude_settings;
 pub mod config;
 pub mod demo;
 pub mod env;
+pub mod exchange;
 pub mod file_lock;
 pub mod gist;
+pub mod hidden;
 pub mod ingest;
 pub mod ledger;
 pub mod machine;
 pub mod paths;
 pub mod progress;
 pub mod setting_origin;
+pub mod sync;

@@ -167,6 +167,15 @@ pub fn adopt_id(config_dir: &Path, id: MachineId) -> Result<MachineId, MachineEr
     load_id(config_dir)?.ok_or_else(vanished)
 }
 
+/// Makes a new id for this machine in place of the one that it has: for a clone, which must not go by the other's.
+///
+/// **Errors**: when there is no randomness or the file cannot be written.
+pub fn replace_id(config_dir: &Path) -> Result<MachineId, MachineError> {
+    let id = random_id()?;
+    atomic_file::write(&config_dir.join(ID_FILE), format!("{id}\n").as_bytes(), Access::Unchanged)?;
+    Ok(id)
+}
+
 /// This machine's id, or `None` where it was never made.
 ///
 /// **Errors**: when the file cannot be read or holds something else.
