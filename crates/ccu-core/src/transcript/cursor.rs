@@ -12,13 +12,15 @@ const DEEPEST: u32 = 64;
 const MOST_DIGITS: usize = 18;
 
 pub(super) struct Cursor<'a> {
+    /// The line as text, for slices that need no look at their bytes any more.
+    text: &'a str,
     line: &'a [u8],
     position: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub fn new(line: &'a [u8]) -> Self {
-        Cursor { line, position: 0 }
+    pub fn new(text: &'a str) -> Self {
+        Cursor { text, line: text.as_bytes(), position: 0 }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -97,7 +99,7 @@ impl<'a> Cursor<'a> {
             return Some(Some(text).filter(|text| !text.is_empty()).map(Cow::Owned));
         }
         self.position = start + end + 2;
-        let text = std::str::from_utf8(&inner[..end]).ok()?;
+        let text = self.text.get(start + 1..start + 1 + end)?;
         Some(Some(text).filter(|text| !text.is_empty()).map(Cow::Borrowed))
     }
 

@@ -15,7 +15,7 @@ use super::row::{RawCounts, Row};
 static ADVISOR_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("advisor_message"));
 
 /// Reads a line. `None`: a surprise. `Some(None)`: no usage row.
-pub(super) fn scan<'a>(line: &'a [u8]) -> Option<Option<Box<Row<'a>>>> {
+pub(super) fn scan<'a>(line: &'a str) -> Option<Option<Box<Row<'a>>>> {
     let mut cursor = Cursor::new(line);
     // On the heap from the start: a row is 400 bytes, and moving it thrice costs more.
     let mut row = Box::<Row<'a>>::default();

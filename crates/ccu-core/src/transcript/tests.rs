@@ -103,6 +103,33 @@ fn bytes_that_are_no_text_are_replaced() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_named_wherever_they_stand_in_a_usage_row() {
+    let check = |before: &str, bytes: &[u8], after: &str, problem| {
+        let line = [before.as_bytes(), bytes, after.as_bytes()].concat();
+        let Line::Usage(row) = read_line(&line) else { panic!("expected usage: {line:?}") };
+        assert_eq!((row.tokens.input, row.problem), (1, problem), "{line:?}");
+        assert_eq!(read_with_serde(&line), Line::Usage(row));
+    };
+    let odd = Some(LineProblem::NotUtf8);
+    let content = (r#"{"type":"assistant","message":{"content":[{"text":"a"#, r#""}],"usage":{"input_tokens":1}}}"#);
+    check(content.0, b"\xff", content.1, odd);
+    // A character cut short, one written longer than it need be, and half of a surrogate pair.
+    check(content.0, b"\xe2\x82", content.1, odd);
+    check(content.0, b"\xc0\xaf", content.1, odd);
+    check(content.0, b"\xed\xa0\x80", content.1, odd);
+    check(content.0, "ü \u{20ac} \u{1f600}".as_bytes(), content.1, None);
+    check(r#"{"x"#, b"\xff", r#"":0,"type":"assistant","message":{"usage":{"input_tokens":1}}}"#, odd);
+    check(r#"{"type":"assistant","message":{"usage":{"input_tokens":1,"x":"#, b"\"\xff\"", "}}}", odd);
+    check(r#"{"type":"assistant","message":{"usage":{"input_tokens":1}},"x":""#, b"\xff", "\"}", odd);
+}
+
+#[test]
+fn other_lines_may_hold_any_bytes() {
+    assert_eq!(read_line(b"{\"type\":\"user\",\"message\":\"\xff\"}"), Line::Other);
+    assert_eq!(read_line(b"{\"type\":\"user\",\"x\":{\"usage\":{\"y\":\"\xff\"}}}"), Line::Other);
+}
+
+#[test]
 fn the_last_of_two_equal_keys_counts() {
     let row = r#"{"type":"assistant","message":{"id":"a","id":"b","usage":{"input_tokens":1,"input_tokens":2}}}"#;
     let row = usage(row);

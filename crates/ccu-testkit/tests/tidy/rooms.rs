@@ -9,7 +9,8 @@ const LINE: [&str; 4] = ["ccu-core", "ccu-store", "ccu-engine", "ccu"];
 const TEST_BENCH: &str = "ccu-testkit";
 
 /// Third-party crates that are thinking, not doing: from the lowest room on, all may use them.
-const FOR_ALL: [&str; 8] = ["base64", "jiff", "memchr", "rustc-hash", "serde", "serde_json", "sha2", "thiserror"];
+const FOR_ALL: [&str; 9] =
+    ["base64", "jiff", "memchr", "rustc-hash", "serde", "serde_json", "sha2", "simdutf8", "thiserror"];
 /// Third-party crates and the rooms that may use them.
 const ROOMS: [(&str, &[&str]); 4] = [
     ("ccu-core", &[]),

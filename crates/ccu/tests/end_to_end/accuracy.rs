@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use ccu_testkit::transcript::Line;
 use serde_json::Value;
 
 use super::{GROUPINGS, days, expected_days, furnish, json, sandbox, shared, skip, small};
@@ -34,6 +35,19 @@ fn daily_is_the_truth_by_day_and_model() {
         assert_eq!(report["totals"]["responses"], truth["totals"]["messages"], "seed {seed}");
         assert_eq!(report["totals"]["cacheCreation1hTokens"], truth["totals"]["cc_1h"], "seed {seed}");
     }
+}
+
+#[test]
+fn a_line_with_bytes_that_are_no_text_counts_and_is_named() {
+    let sandbox = sandbox();
+    let line = Line::assistant().message_id("msg_01a").tokens([1, 2, 0, 0, 0]);
+    let mut bytes = line.with("/message/content", "~").to_string().into_bytes();
+    bytes.iter_mut().filter(|byte| **byte == b'~').for_each(|byte| *byte = 0xff);
+    sandbox.write_bytes("-p/s.jsonl", &bytes);
+    let report = json(&sandbox, &["daily", "--json"]);
+    assert_eq!((&report["totals"]["outputTokens"], &report["notes"]["oddLines"]), (&2.into(), &1.into()));
+    let doctor = sandbox.run(&["doctor"]);
+    assert!(doctor.stdout.contains("bytes that are not UTF-8"), "{doctor}");
 }
 
 #[test]
