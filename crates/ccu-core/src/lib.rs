@@ -4,6 +4,7 @@
 //! The way of the data is `transcript` -> `normalize` -> `dedupe` -> (the store) -> `rollup` -> `pricing` -> `report`.
 
 pub mod dedupe;
+pub mod fnv;
 pub mod identity;
 pub mod ids;
 pub mod legacy;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::dictionary::Dictionary;
 use crate::error::StoreError;
+use crate::known_keys::KnownKeys;
 use crate::migrations;
 
 /// How long a statement waits for another process before it gives up.
@@ -19,6 +20,7 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Store {
     pub(crate) connection: Connection,
     pub(crate) dictionary: Dictionary,
+    pub(crate) known_keys: KnownKeys,
     pub(crate) path: PathBuf,
     pub(crate) this_machine: MachineId,
 }
@@ -42,7 +44,8 @@ impl Store {
         connection.pragma_update(None, "cache_size", -32768).map_err(wrap)?;
         connection.set_prepared_statement_cache_capacity(64);
         migrations::migrate(&mut connection, path)?;
-        let mut store = Store { connection, dictionary: Dictionary::default(), path: path.to_owned(), this_machine };
+        let (dictionary, known_keys) = (Dictionary::default(), KnownKeys::default());
+        let mut store = Store { connection, dictionary, known_keys, path: path.to_owned(), this_machine };
         store.claim(name)?;
         Ok(store)
     }

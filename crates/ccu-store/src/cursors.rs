@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::connection::Store;
 use crate::error::StoreError;
+use crate::file_name::{PackedName, unpack_name};
 use crate::writing::Writing;
 
 /// A transcript by the directory it lies in and its file name.
@@ -49,7 +50,7 @@ pub struct Cursor {
     /// The bytes read: the end of the last whole line.
     pub offset: u64,
     /// A hash of the bytes before the offset; another hash there means the file was rewritten.
-    pub tail_hash: u64,
+    pub tail_hash: u32,
 }
 
 /// All cursors, by directory and name.
@@ -92,18 +93,19 @@ impl Store {
             let mut files: FxHashMap<i64, FxHashMap<Vec<u8>, Cursor>> = FxHashMap::default();
             let mut statement = self
                 .connection
-                .prepare("SELECT directory, name, device, inode, size, modified, offset, tail_hash FROM transcripts")?;
+                .prepare("SELECT directory, name, device, inode, size, modified, unread, tail_hash FROM transcripts")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let number = |column| row.get(column).map(|number: i64| number as u64);
+                let size = number(4)?;
                 let cursor = Cursor {
                     identity: FileIdentity { device: number(2)?, inode: number(3)? },
-                    size: number(4)?,
+                    size,
                     modified_ns: row.get(5)?,
-                    offset: number(6)?,
-                    tail_hash: number(7)?,
+                    offset: size.wrapping_sub(number(6)?),
+                    tail_hash: number(7)? as u32,
                 };
-                files.entry(row.get(0)?).or_default().insert(bytes(row.get_ref(1)?), cursor);
+                files.entry(row.get(0)?).or_default().insert(unpack_name(row.get_ref(1)?), cursor);
             }
             let mut directories = FxHashMap::default();
             let mut statement = self.connection.prepare("SELECT id, path FROM directories")?;
@@ -128,13 +130,15 @@ impl Writing<'_> {
                 .prepare_cached("REPLACE INTO transcripts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
             statement.execute((
                 directory,
-                PathValue(&transcript.name),
+                PackedName(&transcript.name),
                 cursor.identity.device as i64,
                 cursor.identity.inode as i64,
                 cursor.size as i64,
                 cursor.modified_ns,
-                cursor.offset as i64,
-                cursor.tail_hash as i64,
+                // Mostly 0, which takes no byte; below 0 where the file grew while it was read.
+                cursor.size.wrapping_sub(cursor.offset) as i64,
+                // Signed, or every second hash would take six bytes instead of four.
+                cursor.tail_hash as i32,
             ))
         };
         set().map(|_| ()).map_err(self.store.wrap())
@@ -144,7 +148,7 @@ impl Writing<'_> {
     /// records stay.
     pub fn forget_transcript(&mut self, transcript: &TranscriptName) -> Result<(), StoreError> {
         let mut forget = || -> Result<()> {
-            let key = (self.directory(&transcript.directory)?, PathValue(&transcript.name));
+            let key = (self.directory(&transcript.directory)?, PackedName(&transcript.name));
             let connection = &self.store.connection;
             connection
                 .prepare_cached("DELETE FROM transcripts WHERE directory = ?1 AND name = ?2")?
@@ -163,7 +167,7 @@ impl Writing<'_> {
     }
 }
 
-/// A piece of a path as it is stored: as text, or as a blob where it is no Unicode.
+/// A path as it is stored: as text, or as a blob where it is no Unicode.
 pub(crate) struct PathValue<'a>(pub &'a OsStr);
 
 impl ToSql for PathValue<'_> {
@@ -186,7 +190,7 @@ fn os_string(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// The bytes of a stored piece of a path: its encoded bytes, whichever way it is stored.
+/// The encoded bytes of a stored path, whichever way it is stored.
 pub(crate) fn bytes(value: ValueRef<'_>) -> Vec<u8> {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),

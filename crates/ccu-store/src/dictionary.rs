@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use ccu_core::fnv::fnv1a;
 use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::record::{Strand, UsageRecord};
 use ccu_core::rollup::{ContextNumber, SessionNumber, UsageContext};
@@ -136,7 +137,9 @@ impl Dictionary {
         if let Some(number) = self.directories.get(directory) {
             return Ok(*number);
         }
-        let number = number(connection, DIRECTORY, [&PathValue(directory.as_os_str()) as &dyn ToSql])?;
+        let path = directory.as_os_str();
+        let hash = fnv1a(path.as_encoded_bytes()) as i32;
+        let number = number(connection, DIRECTORY, [&hash as &dyn ToSql, &PathValue(path)])?;
         self.directories.insert(directory.clone(), number);
         Ok(number)
     }
@@ -181,35 +184,36 @@ struct Table {
 }
 
 const SESSION: Table = Table {
-    select: "SELECT id FROM sessions WHERE name = ?1",
-    insert: "INSERT INTO sessions (name) VALUES (?1) ON CONFLICT DO NOTHING",
+    select: "SELECT id FROM sessions WHERE substr(name, -4) = substr(?1, -4) AND name = ?1",
+    insert: "INSERT INTO sessions (name) VALUES (?1)",
 };
 const NAME: Table = Table {
-    select: "SELECT id FROM names WHERE name = ?1",
-    insert: "INSERT INTO names (name) VALUES (?1) ON CONFLICT DO NOTHING",
+    select: "SELECT id FROM names WHERE substr(name, -8) = substr(?1, -8) AND name = ?1",
+    insert: "INSERT INTO names (name) VALUES (?1)",
 };
 const DIRECTORY: Table = Table {
-    select: "SELECT id FROM directories WHERE path = ?1",
-    insert: "INSERT INTO directories (path) VALUES (?1) ON CONFLICT DO NOTHING",
+    select: "SELECT id FROM directories WHERE hash = ?1 AND path = ?2",
+    insert: "INSERT INTO directories (hash, path) VALUES (?1, ?2)",
 };
 const CONTEXT: Table = Table {
     select: "SELECT id FROM contexts WHERE machine = ?1 AND model = ?2 AND project = ?3 AND speed = ?4 \
              AND service_tier = ?5 AND inference_geo = ?6 AND is_sidechain = ?7",
     insert: "INSERT INTO contexts (machine, model, project, speed, service_tier, inference_geo, is_sidechain) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 };
 const STRAND: Table = Table {
     select: "SELECT id FROM strands WHERE session = ?1 AND context = ?2 AND branch = ?3 AND version = ?4 AND agent = ?5",
-    insert: "INSERT INTO strands (session, context, branch, version, agent) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    insert: "INSERT INTO strands (session, context, branch, version, agent) VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
-/// The number of what these columns say. Inserting comes first: a cold run meets little that is there already, and in a warm
-/// one everything is new or remembered.
+/// The number of what these columns say. That it stands but once is seen to here, in a transaction that no other writer can
+/// be in: an index that saw to it would hold it all a second time.
 fn number<const N: usize>(connection: &Connection, table: Table, columns: [&dyn ToSql; N]) -> Result<i64> {
-    if connection.prepare_cached(table.insert)?.execute(&columns[..])? == 1 {
-        return Ok(connection.last_insert_rowid());
+    let found = connection.prepare_cached(table.select)?.query_row(&columns[..], |row| row.get(0)).optional()?;
+    match found {
+        Some(number) => Ok(number),
+        None => connection.prepare_cached(table.insert)?.insert(&columns[..]),
     }
-    connection.prepare_cached(table.select)?.query_row(&columns[..], |row| row.get(0))
 }
 
 /// An id as it is stored: a canonical UUID as a blob of 16 bytes, any other text as it is.

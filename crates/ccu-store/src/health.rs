@@ -45,6 +45,7 @@ impl Store {
             .map_err(self.wrap())?;
         damages.retain(|line| line != "ok");
         damages.extend(self.wrong_numbering()?);
+        damages.extend(self.keys_twice()?);
         let (n_records, first, last) = self
             .connection
             .query_row("SELECT count(*), min(time), max(time) FROM records", [], |row| {
@@ -73,6 +74,15 @@ impl Store {
             .map_err(self.wrap())?;
         let next = self.next_sequence()?;
         Ok((next <= highest).then(|| format!("the next record would get the number {next}, but {highest} is given")))
+    }
+
+    /// Records that stand twice. The writer sees to it that none does; the index holds too little of a key to refuse one.
+    fn keys_twice(&self) -> Result<Option<String>, StoreError> {
+        let n_twice: i64 = self
+            .connection
+            .query_row("SELECT count(*) - count(DISTINCT key) FROM records", [], |row| row.get(0))
+            .map_err(self.wrap())?;
+        Ok((n_twice > 0).then(|| format!("{n_twice} records stand twice")))
     }
 
     fn are_rollups_true(&self) -> Result<bool, StoreError> {

@@ -149,7 +149,7 @@ impl LegacyRecords<'_, '_> {
     }
 
     fn count(&mut self, group: &mut LegacyGroup, turnover: &mut Turnover) -> Result<()> {
-        if group.is_counted || !self.inserter.insert_new(&group.record, group.numbers, *self.next_sequence)? {
+        if group.is_counted || !self.inserter.insert_unless_known(&group.record, group.numbers, *self.next_sequence)? {
             return Ok(());
         }
         *self.next_sequence += 1;

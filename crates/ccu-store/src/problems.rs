@@ -6,8 +6,9 @@ use ccu_core::transcript::LineProblem;
 use rusqlite::Result;
 
 use crate::connection::Store;
-use crate::cursors::{PathValue, TranscriptName, bytes};
+use crate::cursors::{TranscriptName, bytes};
 use crate::error::StoreError;
+use crate::file_name::{PackedName, unpack_name};
 use crate::writing::Writing;
 
 /// A line with a problem.
@@ -33,7 +34,7 @@ impl Writing<'_> {
             let directory = self.directory(&transcript.directory)?;
             let mut statement =
                 self.store.connection.prepare_cached("REPLACE INTO line_problems VALUES (?1, ?2, ?3, ?4)")?;
-            statement.execute((directory, PathValue(&transcript.name), offset as i64, problem.number()))
+            statement.execute((directory, PackedName(&transcript.name), offset as i64, problem.number()))
         };
         add().map(|_| ()).map_err(self.store.wrap())
     }
@@ -44,7 +45,7 @@ impl Writing<'_> {
             let directory = self.directory(&transcript.directory)?;
             let sql = "DELETE FROM line_problems WHERE directory = ?1 AND name = ?2 AND offset >= ?3";
             let mut statement = self.store.connection.prepare_cached(sql)?;
-            statement.execute((directory, PathValue(&transcript.name), offset as i64))
+            statement.execute((directory, PackedName(&transcript.name), offset as i64))
         };
         clear().map(|_| ()).map_err(self.store.wrap())
     }
@@ -76,7 +77,7 @@ impl Store {
         Ok(counted.map(|(_, count)| count as u64).sum())
     }
 
-    /// The lines with problems, by path and offset; at most `limit` of them.
+    /// The lines with problems, by directory, file and offset; at most `limit` of them.
     pub fn problems(&self, limit: usize) -> Result<Vec<StoredProblem>, StoreError> {
         let load = || -> Result<Vec<StoredProblem>> {
             let mut statement = self.connection.prepare(
@@ -86,12 +87,11 @@ impl Store {
             let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
             let mut problems = Vec::new();
             while let Some(row) = rows.next()? {
-                let text =
-                    |column| row.get_ref(column).map(|value| String::from_utf8_lossy(&bytes(value)).into_owned());
+                let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
                 let Some(problem) = LineProblem::from_number(row.get(3)?) else {
                     continue;
                 };
-                let path = PathBuf::from(text(0)?).join(text(1)?);
+                let path = PathBuf::from(text(bytes(row.get_ref(0)?))).join(text(unpack_name(row.get_ref(1)?)));
                 problems.push(StoredProblem { path, offset: row.get::<_, i64>(2)? as u64, problem });
             }
             Ok(problems)

@@ -8,6 +8,7 @@ use ccu_core::time::UtcMillis;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Result, Row};
 
 use crate::dictionary::{Dictionary, IdRef, IdValue, StrandNumbers};
+use crate::known_keys::KnownKeys;
 
 /// What an insert did, with the roll-up entries that go and come.
 pub(crate) enum Outcome {
@@ -24,23 +25,26 @@ pub(crate) enum Outcome {
 /// Inserts records, with its statements at hand: looking one up for each record costs as much as a third of the insert.
 pub(crate) struct Inserter<'c> {
     pub connection: &'c Connection,
+    known_keys: &'c mut KnownKeys,
     insert: CachedStatement<'c>,
 }
 
 impl<'c> Inserter<'c> {
-    pub fn new(connection: &'c Connection) -> Result<Self> {
-        let sql = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (key) DO NOTHING";
-        Ok(Inserter { connection, insert: connection.prepare_cached(sql)? })
+    pub fn new(connection: &'c Connection, known_keys: &'c mut KnownKeys) -> Result<Self> {
+        let sql = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        Ok(Inserter { connection, known_keys, insert: connection.prepare_cached(sql)? })
     }
 
     /// Inserts `record` under `sequence`, or joins it with the stored copy of the same response.
     pub fn insert(&mut self, dictionary: &mut Dictionary, record: &UsageRecord, sequence: i64) -> Result<Outcome> {
         let numbers = dictionary.strand(self.connection, record)?;
-        if self.insert_new(record, numbers, sequence)? {
+        let stored = match self.known_keys.may_hold(record.key) {
+            true => StoredRow::load(self.connection, record.key)?,
+            false => None,
+        };
+        let Some(stored) = stored else {
+            self.insert_new(record, numbers, sequence)?;
             return Ok(Outcome::New(entry(record, numbers)));
-        }
-        let Some(stored) = StoredRow::load(self.connection, record.key)? else {
-            return Ok(Outcome::Duplicate);
         };
         if stored.says_the_same(record, numbers) {
             return Ok(Outcome::Duplicate);
@@ -60,10 +64,18 @@ impl<'c> Inserter<'c> {
         })
     }
 
-    /// Inserts a record whose key is unknown, and says whether it was.
-    pub fn insert_new(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<bool> {
+    /// Inserts a record unless its key is known, and says whether it did.
+    pub fn insert_unless_known(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<bool> {
+        if self.known_keys.may_hold(record.key) && StoredRow::load(self.connection, record.key)?.is_some() {
+            return Ok(false);
+        }
+        self.insert_new(record, numbers, sequence)?;
+        Ok(true)
+    }
+
+    fn insert_new(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<()> {
         let tokens = &record.tokens;
-        let changed = self.insert.execute((
+        self.insert.execute((
             sequence,
             &record.key.0[..],
             record.uuid.as_ref().map(IdRef),
@@ -78,7 +90,7 @@ impl<'c> Inserter<'c> {
             flags(record),
             record.legacy_until.map(|until| until.0),
         ))?;
-        Ok(changed == 1)
+        Ok(())
     }
 }
 
@@ -134,9 +146,10 @@ pub(crate) struct StoredRow {
 }
 
 impl StoredRow {
-    /// Loads the stored copy of the record with this key.
+    /// Loads the stored copy of the record with this key. The index holds the beginnings of keys.
     pub fn load(connection: &Connection, key: RecordKey) -> Result<Option<StoredRow>> {
-        let mut statement = connection.prepare_cached(select_records!("WHERE key = ?1"))?;
+        let sql = select_records!("WHERE substr(key, 1, 3) = substr(?1, 1, 3) AND key = ?1");
+        let mut statement = connection.prepare_cached(sql)?;
         statement.query_row([&key.0[..]], StoredRow::read).optional()
     }
 

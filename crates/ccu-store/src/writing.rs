@@ -87,6 +87,7 @@ impl Store {
         // Kept apart from the records, so that a number is never used twice, not even after its record is gone.
         writing.next_sequence = writing.store.next_sequence()?;
         writing.legacy = LegacyState::new(&writing.store.connection).map_err(writing.store.wrap())?;
+        writing.store.known_keys.begin(writing.next_sequence);
         Ok(writing)
     }
 
@@ -110,9 +111,9 @@ impl Writing<'_> {
     /// An improved record gets a new sequence number, so that whoever reads "what is new since" meets it again.
     pub fn insert_batch(&mut self, records: &[UsageRecord]) -> Result<Inserted, StoreError> {
         let before = self.inserted;
-        let Store { connection, dictionary, path, .. } = &mut *self.store;
+        let Store { connection, dictionary, known_keys, path, .. } = &mut *self.store;
         let wrap = |source| StoreError::sqlite(path, source);
-        let mut inserter = Inserter::new(connection).map_err(wrap)?;
+        let mut inserter = Inserter::new(connection, known_keys).map_err(wrap)?;
         for record in records {
             if record.legacy_until.is_some() {
                 let turnover = legacy_records!(self, inserter, dictionary).insert(record).map_err(wrap)?;
@@ -178,6 +179,7 @@ impl Writing<'_> {
         self.keep_next_sequence()?;
         self.store.connection.execute_batch("COMMIT").map_err(self.store.wrap())?;
         self.is_open = false;
+        self.store.known_keys.commit(self.next_sequence);
         Ok(self.inserted)
     }
 }

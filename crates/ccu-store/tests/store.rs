@@ -76,6 +76,37 @@ fn a_response_counts_once_and_its_better_copy_stands() {
 }
 
 #[test]
+fn keys_that_begin_alike_are_different_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let like = |last: u8| {
+        let mut key = [7; 16];
+        key[15] = last;
+        UsageRecord { key: RecordKey(key), ..record(last) }
+    };
+    let records: Vec<_> = (0..20).map(like).collect();
+    let mut store = open(&path);
+    assert_eq!(insert(&mut store, &records[..10]), Inserted { new: 10, ..Inserted::default() });
+    assert_eq!(insert(&mut store, &records[5..15]), Inserted { new: 5, duplicate: 5, ..Inserted::default() });
+    // The next process has not seen them come in.
+    let mut store = open(&path);
+    assert_eq!(insert(&mut store, &records), Inserted { new: 5, duplicate: 15, ..Inserted::default() });
+    assert_eq!(total(&store).responses, 20);
+}
+
+#[test]
+fn two_processes_that_write_in_turn_count_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let (mut one, mut other) = (open(&path), open(&path));
+    assert_eq!(insert(&mut one, &[record(1)]).new, 1);
+    assert_eq!(insert(&mut other, &[record(2)]).new, 1);
+    assert_eq!(insert(&mut one, &[record(1), record(2), record(3)]).duplicate, 2);
+    assert_eq!(insert(&mut other, &[record(1), record(2), record(3)]).duplicate, 3);
+    assert_eq!((total(&one), total(&one).responses), (total(&other), 3));
+}
+
+#[test]
 fn an_earlier_copy_moves_a_record_to_its_day_and_leaves_true_bounds() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("a.db"));
@@ -131,7 +162,7 @@ fn cursors_and_problems_are_kept_with_their_file() {
         size: 100,
         modified_ns: -5,
         offset: 90,
-        tail_hash: u64::MAX,
+        tail_hash: u32::MAX,
     };
     let mut writing = store.begin().unwrap();
     writing.set_cursor(&transcript, &cursor).unwrap();

@@ -154,8 +154,8 @@ fn who_answers_for_a_record_met_two_ways() {
     };
     check(Gist, Transcript, Transcript, 2);
     check(Gist, Restored, Restored, 2);
-    check(Gist, Import, Gist, 1);
-    check(Import, Gist, Gist, 2);
+    check(Gist, Import, Import, 2);
+    check(Import, Gist, Import, 1);
     check(Import, Restored, Restored, 2);
     check(Restored, Gist, Restored, 1);
     check(Restored, Import, Restored, 1);

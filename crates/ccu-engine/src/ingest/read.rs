@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use ccu_core::dedupe::merge;
+use ccu_core::fnv::fnv1a;
 use ccu_core::ids::{MachineId, RecordKey};
 use ccu_core::normalize::Normalizer;
 use ccu_core::record::UsageRecord;
@@ -228,7 +229,7 @@ impl Reading {
             size,
             modified_ns: self.state.modified_ns,
             offset: self.offset,
-            tail_hash: tail_hash(&self.tail),
+            tail_hash: fnv1a(&self.tail),
         }
     }
 }
@@ -239,16 +240,9 @@ fn start(file: &mut File, state: FileState, cursor: Option<Cursor>) -> io::Resul
         file.seek(SeekFrom::Start(cursor.offset.saturating_sub(TAIL as u64)))?;
         let mut tail = Vec::with_capacity(TAIL);
         file.take(cursor.offset.min(TAIL as u64)).read_to_end(&mut tail)?;
-        if tail_hash(&tail) == cursor.tail_hash {
+        if fnv1a(&tail) == cursor.tail_hash {
             return Ok((cursor.offset, tail));
         }
     }
     Ok((0, Vec::with_capacity(2 * TAIL)))
-}
-
-/// FNV-1a, 64 bits: small, and equal wherever it is computed, since it is stored.
-///
-/// **Source**: <http://www.isthe.com/chongo/tech/comp/fnv/>.
-fn tail_hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

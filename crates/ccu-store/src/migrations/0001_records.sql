@@ -12,17 +12,23 @@ CREATE TABLE machines (
   last_sync  INTEGER -- UTC ms
 ) STRICT;
 
--- One dictionary for models, paths, branches, versions, agents, speeds, tiers and places.
+-- One dictionary for models, paths, branches, versions, agents, speeds, tiers and places. Each name stands once, which the
+-- writer sees to (ccu-store, dictionary.rs): the index holds no more of it than tells most names apart, at half the size. So
+-- do the indexes of sessions, strands, records and directories.
 CREATE TABLE names (
   id   INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
+  name TEXT NOT NULL
 ) STRICT;
+
+CREATE INDEX name_tails ON names (substr(name, -8));
 
 -- A canonical UUID is a blob of 16 bytes, any other session id a text.
 CREATE TABLE sessions (
   id   INTEGER PRIMARY KEY,
-  name ANY NOT NULL UNIQUE
+  name ANY NOT NULL
 ) STRICT;
+
+CREATE INDEX session_tails ON sessions (substr(name, -4));
 
 -- What usage is grouped and priced by, besides time and session.
 CREATE TABLE contexts (
@@ -44,14 +50,15 @@ CREATE TABLE strands (
   context INTEGER NOT NULL,
   branch  INTEGER NOT NULL,
   version INTEGER NOT NULL,
-  agent   INTEGER NOT NULL,
-  UNIQUE (session, context, branch, version, agent)
+  agent   INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX session_strands ON strands (session, agent);
 
 -- The sequence number is the rowid: appending is cheap, and "what is new since" needs no index.
 CREATE TABLE records (
   sequence       INTEGER PRIMARY KEY,
-  key            BLOB NOT NULL,     -- 16 bytes
+  key            BLOB NOT NULL,     -- 16 bytes, each once (ccu-store, records.rs)
   uuid           ANY,               -- as in sessions
   strand         INTEGER NOT NULL,
   time           INTEGER,           -- UTC ms, the earliest seen
@@ -64,7 +71,8 @@ CREATE TABLE records (
   flags          INTEGER NOT NULL   -- 1: complete; 2: pulled; 4: imported
 ) STRICT;
 
-CREATE UNIQUE INDEX record_keys ON records (key);
+-- Three bytes tell 17 million keys apart; at ten million records, a look-up meets one other record now and then.
+CREATE INDEX record_heads ON records (substr(key, 1, 3));
 
 -- Packed sums of one UTC day (ccu-core, rollup/packed.rs). Undated records are under the day -2147483648.
 CREATE TABLE rollups (
@@ -74,19 +82,22 @@ CREATE TABLE rollups (
 
 CREATE TABLE directories (
   id   INTEGER PRIMARY KEY,
-  path ANY NOT NULL UNIQUE -- text, or a blob where it is no Unicode
+  hash INTEGER NOT NULL, -- of the path: paths are long, and alike at both ends
+  path ANY NOT NULL      -- text, or a blob where it is no Unicode; each once
 ) STRICT;
+
+CREATE INDEX directory_hashes ON directories (hash);
 
 -- How far each transcript was read.
 CREATE TABLE transcripts (
   directory   INTEGER NOT NULL,
-  name        ANY NOT NULL,      -- as in directories
+  name        ANY NOT NULL,      -- packed (ccu-store, file_name.rs)
   device      INTEGER NOT NULL,
   inode       INTEGER NOT NULL,
   size        INTEGER NOT NULL,  -- bytes, when last looked at
   modified    INTEGER NOT NULL,  -- ns since 1970, when last looked at
-  offset      INTEGER NOT NULL,  -- bytes read, to the end of a line
-  tail_hash   INTEGER NOT NULL,  -- of the bytes before the offset
+  unread      INTEGER NOT NULL,  -- size less the bytes read, to the end of a line
+  tail_hash   INTEGER NOT NULL,  -- of the bytes before those, 32 bits
   PRIMARY KEY (directory, name)
 ) STRICT, WITHOUT ROWID;
 
