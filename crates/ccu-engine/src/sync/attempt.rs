@@ -2,17 +2,17 @@
 
 use ccu_core::wire::privacy::Privacy;
 
+use super::check::Written;
 use super::error::SyncError;
 use super::find::Found;
 use super::head_text::HeadParts;
-use super::check::Written;
 use super::outgoing::{Outgoing, Packing};
 use super::push::{Effort, Notice};
 use super::session::Session;
 use super::standing::Standing;
 use super::state::{self, Index, Intent, Own, Remembered, StandingSegment};
 use super::view::View;
-use crate::gist::{BlobId, Changes, Gist, RemoteError};
+use crate::gist::{BlobId, Changes, Gist};
 
 /// At most so many bytes go into one request; GitHub cuts what takes it longer than ten seconds.
 const MOST_BYTES: u64 = 4 << 20;
@@ -32,24 +32,34 @@ impl<'a> Session<'a> {
         let mut standing = self.standing(found.view, effort)?;
         let n_new = self.store.count_own(standing.own.head_sequence)?;
         if n_new == 0 && !standing.is_due && self.is_listed(standing.manifest.as_ref(), &standing.own) {
-            let is_known = standing.view.is_unchanged;
-            return if is_known || effort.options.dry_run { Ok(()) } else { self.remember(&standing.view) };
+            return if effort.options.dry_run { Ok(()) } else { self.tidy(standing, effort) };
         }
         if n_new == 0 && standing.own.generation == 0 && !standing.is_due {
             // A machine without a record has nothing to say yet.
             return self.remember(&standing.view);
+        }
+        if !effort.options.force {
+            self.refuse_other_keys(&standing)?;
         }
         let mut sealing = self.send_segments(&mut standing, effort)?;
         sealing.n_new = n_new;
         self.send_head(standing, sealing, effort)
     }
 
+    /// Nothing is new: removes what a push that was cut short has left, and remembers how the Gist looks.
+    fn tidy(&mut self, standing: Standing<'a>, effort: &mut Effort) -> Result<(), SyncError> {
+        let Standing { view, own, obsolete, .. } = standing;
+        if obsolete.is_empty() {
+            return if view.is_unchanged { Ok(()) } else { self.remember(&view) };
+        }
+        let view = self.remove(view, &obsolete, effort)?;
+        effort.pushed.removed = obsolete;
+        state::save(self.store, &own)?;
+        self.remember(&view)
+    }
+
     /// Sends the segments that are not there yet, but for a last few that go with the head.
-    fn send_segments(
-        &mut self,
-        standing: &mut Standing<'a>,
-        effort: &mut Effort,
-    ) -> Result<Sealing, SyncError> {
+    fn send_segments(&mut self, standing: &mut Standing<'a>, effort: &mut Effort) -> Result<Sealing, SyncError> {
         let layout = self.layout(&standing.own)?;
         let mut privacy = Privacy::new(self.settings.projects);
         let is_dry = effort.options.dry_run;
@@ -113,11 +123,16 @@ impl<'a> Session<'a> {
             effort.pushed.exported = n_new;
             return Ok(());
         }
-        let HeadParts { view: before, after, changes, removals, manifest } = parts;
+        let HeadParts { view: before, mut after, changes, removals, manifest } = parts;
         let gist = before.index.id.clone();
         let base = before.index.revision.clone();
-        let intent =
-            Intent { generation, gist: gist.clone(), base, segments: after.segments.clone(), after: Some(after.clone()) };
+        let intent = Intent {
+            generation,
+            gist: gist.clone(),
+            base,
+            segments: after.segments.clone(),
+            after: Some(after.clone()),
+        };
         state::save(self.store, &intent)?;
         effort.sent = Some((generation, n_new));
         let answer = self.write(&gist, &changes, effort)?;
@@ -127,6 +142,7 @@ impl<'a> Session<'a> {
         if !removals.is_empty() {
             view = self.remove(view, &removals, effort)?;
         }
+        after.leftovers.clear();
         self.finish(&view, &after)
     }
 
@@ -152,18 +168,10 @@ impl<'a> Session<'a> {
     /// Writes, and checks that what stands now is what was sent.
     pub(super) fn write(&self, id: &str, changes: &Changes, effort: &mut Effort) -> Result<Gist, SyncError> {
         effort.last_request = changes.values().flatten().map(|text| text.len() as u64).sum();
-        let talk = self.talk();
-        let mut has_waited = false;
-        let gist = loop {
-            match self.remote.patch(id, changes) {
-                Err(RemoteError::Limited { until }) if !has_waited => {
-                    talk.wait_for_limit(until)?;
-                    has_waited = true;
-                }
-                Err(RemoteError::NotFound) => return Err(self.why_not_writable(id)),
-                answer => break answer.map_err(SyncError::remote("cannot write to the Gist"))?,
-            }
-        };
+        self.watch.sending(0, effort.last_request);
+        let answer = self.talk().write(|remote| remote.patch(id, changes))?;
+        let gist = answer.map_err(|error| self.why_not_written(Some(id), error))?;
+        self.watch.sending(effort.last_request, effort.last_request);
         for (name, text) in changes {
             let stands = gist.files.get(name).map(|file| file.blob);
             let sent = text.as_ref().map(|text| BlobId::of(text.as_bytes()));
@@ -176,7 +184,12 @@ impl<'a> Session<'a> {
     }
 
     /// Removes what nothing names any more and what did not fit into the request of the head.
-    pub(super) fn remove(&self, view: View<'a>, removals: &[String], effort: &mut Effort) -> Result<View<'a>, SyncError> {
+    pub(super) fn remove(
+        &self,
+        view: View<'a>,
+        removals: &[String],
+        effort: &mut Effort,
+    ) -> Result<View<'a>, SyncError> {
         let mut view = view;
         for names in removals.chunks(MOST_FILES) {
             let is_there = |name: &&String| view.index.files.contains_key(*name);

@@ -52,16 +52,22 @@ impl<'a> Session<'a> {
         let machines = self.machines_of(view, manifest.as_ref(), Reach::Gist)?;
         let mut list = Vec::new();
         for (file, day) in backup_files(view) {
-            let (said, records) = match owner(self.codec(), view, &file) {
-                Ok(Some(Owner::Head(head))) => (Some(head.machine_name.clone()), Some(head.record_count)),
-                Ok(Some(Owner::Earlier(text))) => match earlier::read(&file, &text) {
-                    Ok(earlier) => (Some(earlier.machine_name), Some(earlier.records.len() as u64)),
-                    Err(_) => (None, None),
-                },
-                Err(error) if error.ends_all() => return Err(error),
-                Ok(Some(Owner::Other) | None) | Err(_) => (None, None),
+            let shown = |id, said: &str| {
+                let machine = machines.iter().find(|machine| machine.id == id);
+                machine.map_or_else(|| said.to_owned(), |machine| machine.name.clone())
             };
-            let machine_name = machine_of_file(&machines, &file).or(said).unwrap_or_default();
+            let read = match owner(self.codec(), view, &file) {
+                Ok(Some(Owner::Head(head))) => Some((shown(head.machine, &head.machine_name), head.record_count)),
+                Ok(Some(Owner::Earlier(text))) => earlier::read(&file, &text)
+                    .ok()
+                    .map(|earlier| (shown(earlier.machine, &earlier.machine_name), earlier.records.len() as u64)),
+                Err(error) if error.ends_all() => return Err(error),
+                Ok(Some(Owner::Other) | None) | Err(_) => None,
+            };
+            let (machine_name, records) = match read {
+                Some((name, records)) => (name, Some(records)),
+                None => (machine_of_file(&machines, &file).unwrap_or_default(), None),
+            };
             let bytes = view.index.files.get(&file).map_or(0, |listed| listed.size);
             list.push(BackupState { day: day.to_string(), file, machine_name, bytes, records });
         }

@@ -47,9 +47,8 @@ impl<'a> Session<'a> {
                 break;
             }
             let id = view.index.id.clone();
-            let replaced = self
-                .talk()
-                .ask("cannot read a revision of the Gist", |remote| remote.read_revision(&id, &parent))?;
+            let replaced =
+                self.talk().ask("cannot read a revision of the Gist", |remote| remote.read_revision(&id, &parent))?;
             let replaced = View::of(self.talk(), replaced, &self.settings.token_fingerprint);
             if let Some(own) = own
                 && head_in(&replaced) != before_head
@@ -71,12 +70,7 @@ impl<'a> Session<'a> {
     /// The same for a head that is found to be there though no answer said so.
     ///
     /// **Errors**: as above.
-    pub(super) fn check_arrived(
-        &self,
-        view: &View<'_>,
-        intent: &Intent,
-        effort: &mut Effort,
-    ) -> Result<(), SyncError> {
+    pub(super) fn check_arrived(&self, view: &View<'_>, intent: &Intent, effort: &mut Effort) -> Result<(), SyncError> {
         let Some(own) = &intent.after else { return Ok(()) };
         let Some(replaced) = self.revision_before(view, own)? else { return Ok(()) };
         if intent.base.is_some() && replaced.index.revision == intent.base {
@@ -160,7 +154,11 @@ impl<'a> Session<'a> {
         let again = SyncError::Remote { what: "cannot write to the Gist", source: RemoteError::Conflict };
         match owner(self.codec(), replaced, file) {
             // Another process of ours: the next try takes over what it wrote. Its head is put back for that.
-            Ok(Some(Owner::Head(head))) if head.machine == self.settings.machine && head.generation < own.generation => Ok(()),
+            Ok(Some(Owner::Head(head)))
+                if head.machine == self.settings.machine && head.generation < own.generation =>
+            {
+                Ok(())
+            }
             Ok(Some(Owner::Other)) | Err(SyncError::Broken { .. }) => Ok(()),
             Ok(None) => Ok(()),
             Ok(Some(Owner::Head(_) | Owner::Earlier(_))) | Err(_) => {

@@ -38,9 +38,9 @@ pub enum SyncError {
         id: String,
     },
     /// The token may read the Gist and not write to it.
-    #[error("the token may not write to the Gist `{id}`: {reason}")]
+    #[error("the token may not write to the Gist: {reason}")]
     NotWritable {
-        /// Its id.
+        /// Its id; empty where there is none yet.
         id: String,
         /// Why, as far as further questions told.
         reason: String,

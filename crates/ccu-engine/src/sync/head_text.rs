@@ -73,6 +73,7 @@ impl<'a> Session<'a> {
         let removals = self.removals(&standing, &after, when);
         effort.pushed.removed.clone_from(&removals.obsolete);
         effort.pushed.backups_removed.clone_from(&removals.backups);
+        after.leftovers.clone_from(&removals.obsolete);
         let removals: Vec<String> = removals.obsolete.into_iter().chain(removals.backups).collect();
         let backup = if effort.options.no_backup { None } else { self.backup(&standing, when)? };
         let mut backup_files: Vec<String> = backups(&standing.view, &file);

@@ -42,7 +42,9 @@ pub(super) fn owner(codec: &Codec, view: &View<'_>, name: &str) -> Result<Option
 pub(super) fn parse(codec: &Codec, file: &str, text: &str) -> Result<Content, SyncError> {
     let content = wire::parse(text).map_err(|error| wire_error(file, error))?;
     let Content::Sealed(envelope) = content else { return Ok(content) };
-    let text = codec.open(&envelope).map_err(|source| SyncError::Sealed { file: file.to_owned(), source: Box::new(source) })?;
+    let text = codec
+        .open(&envelope)
+        .map_err(|source| SyncError::Sealed { file: file.to_owned(), source: Box::new(source) })?;
     wire::parse(&text).map_err(|error| wire_error(file, error))
 }
 

@@ -76,7 +76,8 @@ impl Session<'_> {
 /// The machine whose head, segment or backup has this name. For people only: whose a file is stands in the file.
 pub(super) fn machine_of_file(machines: &[MachineState], name: &str) -> Option<String> {
     // The slug of each machine as it stands at the beginning of names, behind what all names begin with.
-    let beginnings = machines.iter().filter_map(|machine| Some((machine.file.as_deref()?.strip_suffix(".json")?, machine)));
+    let beginnings =
+        machines.iter().filter_map(|machine| Some((machine.file.as_deref()?.strip_suffix(".json")?, machine)));
     let ends_there = |rest: &str| rest == ".json" || rest.starts_with("_backup_") || rest.starts_with("_s");
     let its = beginnings.filter(|(beginning, _)| name.strip_prefix(beginning).is_some_and(ends_there));
     its.max_by_key(|(beginning, _)| beginning.len()).map(|(_, machine)| machine.name.clone())

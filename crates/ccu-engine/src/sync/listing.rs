@@ -27,7 +27,9 @@ pub(super) struct ListedHead<'h> {
 impl Session<'_> {
     /// The manifest; `None` where it is gone or broken. What cannot be fetched is an error, never an empty manifest.
     pub(super) fn manifest(&self, view: &View<'_>) -> Result<Option<Manifest>, SyncError> {
-        let Some(text) = view.text(MANIFEST)? else { return Ok(None) };
+        let Some(text) = view.text(MANIFEST)? else {
+            return if view.index.is_truncated { Err(SyncError::TooManyFiles) } else { Ok(None) };
+        };
         match Manifest::parse(&text) {
             Ok(manifest) => Ok(Some(manifest)),
             Err(ccu_core::wire::WireError::NewerFormat { found }) => {
@@ -72,11 +74,8 @@ impl Session<'_> {
     pub(super) fn entry_of(&self, before: Option<&ManifestMachine>, listed: ListedHead<'_>) -> ManifestMachine {
         let ListedHead { head, file, text, backups } = listed;
         // Whoever cannot open the head must not read its name here.
-        let name = if self.settings.codec.encrypts {
-            file_name::slug_of_id(head.machine)
-        } else {
-            head.machine_name.clone()
-        };
+        let name =
+            if self.settings.codec.encrypts { file_name::slug_of_id(head.machine) } else { head.machine_name.clone() };
         ManifestMachine {
             machine_name: name,
             last_sync: time::stamp(head.exported),

@@ -10,6 +10,7 @@ use super::codec::Codec;
 use super::earlier;
 use super::error::SyncError;
 use super::heads::{Owner, data_files, owner, parse};
+use super::listing::is_backup_of;
 use super::machine_state::MachineState;
 use super::session::Session;
 use super::view::View;
@@ -47,26 +48,22 @@ impl Session<'_> {
         let mut files: BTreeSet<String> =
             named.into_iter().filter(|file| is_segment(file) && view.index.files.contains_key(file)).collect();
         for file in view.index.files.keys().filter(|file| may_be_unnamed(file)) {
-            if !files.contains(file) && !others.contains(file) && self.is_its(view, file, machine, &heads)? {
+            if files.contains(file) || others.contains(file) {
+                continue;
+            }
+            let is_its = match machine_in(codec, view, file) {
+                Ok(found) => found == Some(machine.id),
+                Err(error) if error.ends_all() => return Err(error),
+                // Nobody reads it any more: its name is all that is left of it.
+                Err(SyncError::Broken { .. }) => heads.iter().any(|head| is_backup_of(head, file)),
+                Err(_) => false,
+            };
+            if is_its {
                 files.insert(file.clone());
             }
         }
         heads.extend(files.into_iter().filter(|file| !others.contains(file)));
         Ok(heads)
-    }
-
-    /// Whether a backup or segment that no head names is the machine's.
-    fn is_its(&self, view: &View<'_>, file: &str, machine: &MachineState, heads: &[String]) -> Result<bool, SyncError> {
-        match machine_in(self.codec(), view, file) {
-            Ok(found) => Ok(found == Some(machine.id)),
-            Err(error) if error.ends_all() => Err(error),
-            // Nobody reads it any more: its name is all that is left of it.
-            Err(SyncError::Broken { .. }) => {
-                let FileKind::Backup { slug, .. } = file_name::kind(file) else { return Ok(false) };
-                Ok(heads.contains(&file_name::head(&slug)))
-            }
-            Err(_) => Ok(false),
-        }
     }
 }
 

@@ -173,9 +173,8 @@ impl<'a> Session<'a> {
         let directive = saying.next(&manifest);
         if directive.is_none() && saying.files.is_empty() {
             if effort.unanswered > 0 {
-                let was_there = |view: &View<'a>| {
-                    Ok(self.manifest(view)?.is_some_and(|manifest| saying.next(&manifest).is_none()))
-                };
+                let was_there =
+                    |view: &View<'a>| Ok(self.manifest(view)?.is_some_and(|manifest| saying.next(&manifest).is_none()));
                 self.check_found(&view, &was_there, effort)?;
             }
             return Ok(manifest);
@@ -218,7 +217,8 @@ fn counts_for(manifest: Option<&Manifest>, machine: MachineId, other: MachineId)
 
 fn drop_earlier(manifest: &mut Manifest, machine: MachineId) {
     let is_its = |name: &String| legacy::machine_of_name(name) == machine;
-    let names: Vec<String> = manifest.machines().into_iter().map(|entry| entry.machine_name.clone()).filter(is_its).collect();
+    let names: Vec<String> =
+        manifest.machines().into_iter().map(|entry| entry.machine_name.clone()).filter(is_its).collect();
     for name in names {
         manifest.remove_earlier(&name);
     }

@@ -16,6 +16,7 @@ mod head_text;
 mod heads;
 mod info;
 mod key;
+mod key_check;
 mod listing;
 mod machine_files;
 mod machine_state;

@@ -54,13 +54,10 @@ impl Session<'_> {
         let (name, machine) = (&self.settings.machine_name, self.settings.machine);
         let by_manifest = manifest.and_then(|manifest| manifest.entry(machine));
         let by_manifest = by_manifest.and_then(|entry| file_name::slug_of_head(&entry.current_file));
-        let named = if self.settings.codec.encrypts {
-            file_name::slug_of_id(machine)
-        } else {
-            file_name::slug(name)
-        };
+        let named = if self.settings.codec.encrypts { file_name::slug_of_id(machine) } else { file_name::slug(name) };
         let mut slugs = Vec::new();
-        let all = [own.map(|own| own.slug.clone()), by_manifest, Some(named), Some(file_name::slug_with_id(name, machine))];
+        let all =
+            [own.map(|own| own.slug.clone()), by_manifest, Some(named), Some(file_name::slug_with_id(name, machine))];
         for slug in all.into_iter().flatten() {
             if !slugs.contains(&slug) {
                 slugs.push(slug);
@@ -74,6 +71,9 @@ impl Session<'_> {
         let file = file_name::head(&slug);
         let was_ours = own.is_some_and(|own| own.slug == slug);
         let Some(file) = view.index.files.keys().find(|name| name.eq_ignore_ascii_case(&file)) else {
+            if view.index.is_truncated {
+                return Err(SyncError::TooManyFiles);
+            }
             let is_rewrite = was_ours && own.is_some_and(|own| own.generation > 0);
             return Ok(Some(if is_rewrite { Verdict::Rewrite { slug } } else { Verdict::First { slug } }));
         };
@@ -90,7 +90,9 @@ impl Session<'_> {
         }
         Ok(Some(match own {
             Some(own) if head.generation < own.generation => Verdict::Older { slug, head },
-            Some(own) if own.has_taken_over && own.database != head.database && !own.ancestors.contains(&head.database) => {
+            Some(own)
+                if own.has_taken_over && own.database != head.database && !own.ancestors.contains(&head.database) =>
+            {
                 Verdict::Cloned
             }
             _ => Verdict::TakeOver { slug, head },

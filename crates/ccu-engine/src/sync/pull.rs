@@ -270,7 +270,8 @@ impl Incoming<'_, '_> {
             let known = known.clone();
             self.pulled.errors.push(SyncError::UnknownMachine { name: name.clone(), known });
         }
-        if self.view.index.is_truncated {
+        let is_told = self.pulled.errors.iter().any(|error| matches!(error, SyncError::TooManyFiles));
+        if self.view.index.is_truncated && !is_told {
             self.pulled.errors.push(SyncError::TooManyFiles);
         }
     }

@@ -95,6 +95,8 @@ pub(super) struct Effort {
     pub options: PushOptions,
     pub conflicts: u32,
     pub unanswered: u32,
+    /// Whether GitHub refused a request for what was in it.
+    pub was_refused: bool,
     /// At most so many bytes are sent at once.
     pub batch: Option<u64>,
     /// How large the last request was.
@@ -112,6 +114,7 @@ impl Session<'_> {
     /// **Errors**: when the Gist cannot be reached or written, after patience. Local data is whole then, and the next push
     /// goes on where this one stopped.
     pub fn push(&mut self, options: PushOptions) -> Result<Pushed, SyncError> {
+        self.refuse_without_key()?;
         self.within_limit(|session| session.push_patiently(options))
     }
 
@@ -152,10 +155,7 @@ impl Session<'_> {
                 halve_if_suspicious(effort);
                 talk.pause(effort.conflicts)
             }
-            SyncError::Remote { source: RemoteError::TooLarge, .. } if effort.last_request > SUSPICIOUS => {
-                halve_if_suspicious(effort);
-                Ok(())
-            }
+            SyncError::Remote { source: RemoteError::TooLarge, .. } if halve_if_suspicious(effort) => Ok(()),
             SyncError::Remote { source: RemoteError::Unanswered { .. }, .. } => {
                 effort.unanswered += 1;
                 if effort.unanswered >= MOST_UNANSWERED {
@@ -165,8 +165,8 @@ impl Session<'_> {
                 talk.pause(effort.unanswered)
             }
             // A file to be removed was gone already, or the like: the next try looks first. Once; then it is something else.
-            SyncError::Remote { source: RemoteError::Refused { .. }, .. } if effort.conflicts == 0 => {
-                effort.conflicts += 1;
+            SyncError::Remote { source: RemoteError::Refused { .. }, .. } if !effort.was_refused => {
+                effort.was_refused = true;
                 Ok(())
             }
             _ => Err(error),
@@ -195,8 +195,14 @@ impl Effort {
     }
 }
 
-fn halve_if_suspicious(effort: &mut Effort) {
-    if effort.last_request > SUSPICIOUS {
-        effort.batch = Some((effort.last_request / 2).max(SUSPICIOUS / 2));
+/// Sends less at once from now on, if the last request was large. Whether that is less than before: where a single file was
+/// too large, it is not.
+fn halve_if_suspicious(effort: &mut Effort) -> bool {
+    if effort.last_request <= SUSPICIOUS {
+        return false;
     }
+    let half = effort.last_request / 2;
+    let is_less = effort.batch.is_none_or(|batch| half < batch);
+    effort.batch = Some(effort.batch.map_or(half, |batch| batch.min(half)));
+    is_less
 }

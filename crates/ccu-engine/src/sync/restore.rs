@@ -9,8 +9,8 @@ use std::hash::{Hash, Hasher};
 
 use ccu_core::ids::RecordKey;
 use ccu_core::record::{Numbered, Origin, UsageRecord};
-use ccu_core::wire::{Head, file_name};
 use ccu_core::wire::privacy::Privacy;
+use ccu_core::wire::{Head, file_name};
 use ccu_store::Inserted;
 use rustc_hash::{FxHashMap, FxHasher};
 
@@ -91,6 +91,7 @@ impl Session<'_> {
             frozen: kept,
             ancestors,
             has_taken_over: before.is_some(),
+            leftovers: Vec::new(),
         };
         own.save(&mut writing)?;
         Ok(writing.commit()?)

@@ -111,7 +111,8 @@ impl<'a> Session<'a> {
         let machine = machine.map(|name| self.machine_in(&view, name)).transpose()?;
         let mut restored = RestoredBackup { file: revision.to_owned(), ..RestoredBackup::default() };
         for file in data_files(&view) {
-            let is_wanted = |snapshot: &Snapshot| machine.as_ref().is_none_or(|machine| machine.id == snapshot.machine());
+            let is_wanted =
+                |snapshot: &Snapshot| machine.as_ref().is_none_or(|machine| machine.id == snapshot.machine());
             let merged = match self.snapshot(&view, &file) {
                 Ok(Some(snapshot)) if is_wanted(&snapshot) => self.merge(&view, &snapshot),
                 Ok(_) => continue,

@@ -46,10 +46,12 @@ impl Session<'_> {
         }
         if !lost.is_empty() {
             let today = head_today(codec, view, head.machine)?;
-            let mut found = Today { codec, view, head: today.as_deref(), until: head.head_sequence, broken: Vec::new() };
+            let mut found =
+                Today { codec, view, head: today.as_deref(), until: head.head_sequence, broken: Vec::new() };
             let entries: Vec<&SegmentEntry> = lost.iter().map(|(entry, _)| *entry).collect();
             found.each_of(&entries, &mut |records| insert(&mut writing, records, origin))?;
-            merged.missing = lost.into_iter().filter(|(entry, _)| !found.holds(entry)).map(|(_, error)| error).collect();
+            merged.missing =
+                lost.into_iter().filter(|(entry, _)| !found.holds(entry)).map(|(_, error)| error).collect();
         }
         insert(&mut writing, head.tail.clone(), origin)?;
         for (machine, name) in &head.machine_names {
@@ -87,19 +89,15 @@ fn is_lost(error: &SyncError) -> bool {
 
 /// The head that stands now; of several, the newest.
 fn head_today(codec: &Codec, view: &View<'_>, machine: MachineId) -> Result<Option<Box<Head>>, SyncError> {
-    let mut newest: Option<Box<Head>> = None;
+    let mut heads = Vec::new();
     for file in data_files(view) {
         match owner(codec, view, &file) {
-            Ok(Some(Owner::Head(head))) if head.machine == machine => {
-                if newest.as_ref().is_none_or(|known| known.generation < head.generation) {
-                    newest = Some(head);
-                }
-            }
+            Ok(Some(Owner::Head(head))) if head.machine == machine => heads.push(head),
             Err(error) if error.ends_all() => return Err(error),
-            _ => {}
+            Ok(_) | Err(_) => {}
         }
     }
-    Ok(newest)
+    Ok(heads.into_iter().max_by_key(|head| head.generation))
 }
 
 /// Where records of lost segments are looked for.
@@ -145,7 +143,9 @@ impl Today<'_> {
     /// Whether all records of a lost segment were found: today's head names everything of its own database up to its last
     /// sequence number, and of older databases what it took over from them.
     fn holds(&self, lost: &SegmentEntry) -> bool {
-        let Some(head) = self.head.filter(|_| !self.broken.iter().any(|entry| overlap(lost, entry))) else { return false };
+        let Some(head) = self.head.filter(|_| !self.broken.iter().any(|entry| overlap(lost, entry))) else {
+            return false;
+        };
         let mut of_database = head.segments.iter().filter(|entry| entry.database == lost.database);
         if head.database == lost.database {
             return head.head_sequence >= lost.last;

@@ -34,11 +34,7 @@ impl<'a> Session<'a> {
     /// Finds out what stands.
     ///
     /// **Errors**: when a file of ours cannot be read, this machine was forgotten, or is two machines.
-    pub(super) fn standing(
-        &mut self,
-        view: View<'a>,
-        effort: &mut Effort,
-    ) -> Result<Standing<'a>, SyncError> {
+    pub(super) fn standing(&mut self, view: View<'a>, effort: &mut Effort) -> Result<Standing<'a>, SyncError> {
         let spares = self.settle(&view, effort)?;
         let (view, manifest, slug, is_due) = self.resolved(view, effort)?;
         let database = self.store.database_id()?;
@@ -46,10 +42,19 @@ impl<'a> Session<'a> {
         let is_known = known.is_some();
         let mut own = known.unwrap_or_else(|| Own::new(view.index.id.clone(), database, slug.clone()));
         own.slug = slug;
-        let mut standing = Standing { view, manifest, own, spares, obsolete: Vec::new(), is_due };
-        standing.spares.extend(standing.own.segments.iter().cloned());
-        let is_done = effort.pushed.exported > 0;
-        if is_known && ((effort.options.force && !is_done) || standing.lacks_segments()) {
+        let obsolete = std::mem::take(&mut own.leftovers);
+        let mut standing = Standing { view, manifest, own, spares, obsolete, is_due };
+        let is_forced = effort.options.force && effort.pushed.exported == 0;
+        let mut segments = standing.own.segments.clone();
+        if is_forced {
+            // All is sent anew, perhaps because the key is another one; but what this very run has sent already is not.
+            segments.iter_mut().for_each(StandingSegment::not_to_be_used_again);
+            if effort.pushed.files.is_empty() {
+                standing.spares.iter_mut().for_each(StandingSegment::not_to_be_used_again);
+            }
+        }
+        standing.spares.extend(segments);
+        if is_known && (is_forced || standing.lacks_segments()) {
             standing.start_anew();
         }
         Ok(standing)
@@ -98,7 +103,9 @@ impl<'a> Session<'a> {
                     }
                     // Somebody else's head stands where ours stood: it must be written under its new name.
                     let is_due = own.is_some_and(|own| own.head_blob.is_some());
-                    if is_due || looks > 0 {
+                    // A Gist that a dry run only imagines cannot be asked for again.
+                    let is_imagined = view.index.id.is_empty();
+                    if is_due || is_imagined || looks > 0 {
                         return Ok((view, manifest, slug, is_due));
                     }
                     // A machine that finds nothing of its own may have been given an old answer, and its first head would
@@ -110,7 +117,9 @@ impl<'a> Session<'a> {
                     self.take_over(&view, &StandingHead { head: &head, slug: &slug }, effort)?;
                     return Ok((view, manifest, slug, true));
                 }
-                Verdict::Older { slug, head } if is_last_look && own.is_none_or(|own| own.database != head.database) => {
+                Verdict::Older { slug, head }
+                    if is_last_look && own.is_none_or(|own| own.database != head.database) =>
+                {
                     self.take_over(&view, &StandingHead { head: &head, slug: &slug }, effort)?;
                     return Ok((view, manifest, slug, true));
                 }
@@ -157,6 +166,7 @@ impl Own {
             frozen: Vec::new(),
             ancestors: Vec::new(),
             has_taken_over: false,
+            leftovers: Vec::new(),
         }
     }
 }

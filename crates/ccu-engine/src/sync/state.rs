@@ -84,11 +84,8 @@ pub(super) struct Listed {
 impl Index {
     /// The index that an answer gives. What the answer held of contents is not kept.
     pub fn of(gist: &Gist, fingerprint: &str) -> Index {
-        let listed = |file: &RemoteFile| Listed {
-            blob: file.blob.to_string(),
-            size: file.size,
-            raw_url: file.raw_url.clone(),
-        };
+        let listed =
+            |file: &RemoteFile| Listed { blob: file.blob.to_string(), size: file.size, raw_url: file.raw_url.clone() };
         Index {
             id: gist.id.clone(),
             html_url: gist.html_url.clone(),
@@ -131,6 +128,11 @@ pub(super) struct StandingSegment {
 }
 
 impl StandingSegment {
+    /// Takes care that no push finds in it what it is about to send; it goes once nothing names it.
+    pub fn not_to_be_used_again(&mut self) {
+        self.plain_sha256.clear();
+    }
+
     /// Its place in the layout.
     pub fn run(&self) -> Run {
         Run { level: self.entry.level, first: self.entry.first, last: self.entry.last }
@@ -164,6 +166,9 @@ pub(super) struct Own {
     pub ancestors: Vec<DatabaseId>,
     /// Whether this database took over from another after it had pushed.
     pub has_taken_over: bool,
+    /// Files that nothing names any more and that are still to be removed.
+    #[serde(default)]
+    pub leftovers: Vec<String>,
 }
 
 impl Remembered for Own {

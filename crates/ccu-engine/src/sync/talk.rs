@@ -48,6 +48,22 @@ impl Talk<'_> {
         }
     }
 
+    /// Asks for a change, once; a second time only where a rate limit refused the first and has passed.
+    ///
+    /// **Errors**: those of the wait. What the remote said is for the caller: only he knows what an unanswered write means.
+    pub fn write<T>(
+        &self,
+        write: impl Fn(&dyn Remote) -> Result<T, RemoteError>,
+    ) -> Result<Result<T, RemoteError>, SyncError> {
+        match write(self.remote) {
+            Err(RemoteError::Limited { until }) => {
+                self.wait_for_limit(until)?;
+                Ok(write(self.remote))
+            }
+            answer => Ok(answer),
+        }
+    }
+
     /// Waits before the next try; longer each time, and never exactly as long as somebody else.
     pub fn pause(&self, tries: u32) -> Result<(), SyncError> {
         let pause = FIRST_PAUSE * 2_u32.saturating_pow(tries.min(4));

@@ -175,7 +175,8 @@ impl Reading<'_> {
             return Ok(());
         }
         for entry in manifest.machines() {
-            let files = [&entry.current_file].into_iter().chain(entry.data_files.iter().flatten()).chain(&entry.backups);
+            let files =
+                [&entry.current_file].into_iter().chain(entry.data_files.iter().flatten()).chain(&entry.backups);
             for file in files.filter(|file| !file.is_empty() && !self.view.index.files.contains_key(*file)) {
                 let missing = mismatch(MANIFEST, format!("it lists `{file}`, which is missing"));
                 self.verified.problems.push(missing);
@@ -195,7 +196,9 @@ impl Reading<'_> {
         ];
         match checks.iter().find(|(_, agrees)| !agrees) {
             None => Ok(()),
-            Some((field, _)) => Err(mismatch(MANIFEST, format!("its `{field}` for `{file}` is not what that file says"))),
+            Some((field, _)) => {
+                Err(mismatch(MANIFEST, format!("its `{field}` for `{file}` is not what that file says")))
+            }
         }
     }
 }

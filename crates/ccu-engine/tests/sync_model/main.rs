@@ -63,7 +63,13 @@ fn an_api_without_history_loses_nothing() {
 fn the_harness_finds_what_naive_protocols_lose() {
     let plan = Plan { n_machines: 3, n_rounds: 4, ..Plan::default() };
     let calm = Plan { has_faults: false, ..plan };
-    assert!(!failing(0..50, |seed| run::<Increment>(seed, calm)).is_empty(), "overwriting by the increment loses records");
+    assert!(
+        !failing(0..50, |seed| run::<Increment>(seed, calm)).is_empty(),
+        "overwriting by the increment loses records"
+    );
     assert!(!failing(0..200, |seed| run::<TrustingManifest>(seed, plan)).is_empty(), "a reset manifest loses machines");
-    assert!(!failing(0..200, |seed| run::<LastWriteWins>(seed, calm)).is_empty(), "the last write loses the one before");
+    assert!(
+        !failing(0..200, |seed| run::<LastWriteWins>(seed, calm)).is_empty(),
+        "the last write loses the one before"
+    );
 }

@@ -76,7 +76,12 @@ fn store(machine: MachineId, name: &str) -> Store {
 }
 
 impl CcuPeer {
-    fn session<T>(&mut self, remote: &dyn Remote, day: i64, work: impl FnOnce(&mut Session<'_>) -> Result<T, SyncError>) -> Option<T> {
+    fn session<T>(
+        &mut self,
+        remote: &dyn Remote,
+        day: i64,
+        work: impl FnOnce(&mut Session<'_>) -> Result<T, SyncError>,
+    ) -> Option<T> {
         let clock = ModelClock { now: UtcMillis(START + day * DAY) };
         let mut session =
             Session { remote, store: &mut self.store, clock: &clock, watch: &NoWatch, settings: &self.settings };

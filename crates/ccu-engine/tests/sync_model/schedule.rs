@@ -47,7 +47,9 @@ pub fn run<P: Peer>(seed: u64, plan: Plan) -> Result<(), String> {
             find_some(peer, seen, &mut random);
         }
         let deeds: Vec<Option<Deed>> = (0..plan.n_machines)
-            .map(|_| [None, Some(Deed::Push), Some(Deed::Push), Some(Deed::Pull), Some(Deed::Both)][random.below(5) as usize])
+            .map(|_| {
+                [None, Some(Deed::Push), Some(Deed::Push), Some(Deed::Pull), Some(Deed::Both)][random.below(5) as usize]
+            })
             .collect();
         let faults = if plan.has_faults { Faults::ALL } else { Faults::NONE };
         let round = Round { world: &world, deeds: &deeds, day: round as i64, faults, has_history: plan.has_history };
@@ -58,7 +60,8 @@ pub fn run<P: Peer>(seed: u64, plan: Plan) -> Result<(), String> {
             let nth = random.below(plan.n_machines as u64) as usize;
             peers[nth].wipe();
             // The transcripts of the last days are still there, and are read again.
-            let recent: Versions = transcripts[nth].iter().rev().take(3).map(|(record, version)| (*record, *version)).collect();
+            let recent: Versions =
+                transcripts[nth].iter().rev().take(3).map(|(record, version)| (*record, *version)).collect();
             for (record, version) in &recent {
                 peers[nth].find(*record, *version);
             }
@@ -140,7 +143,14 @@ fn calm_down<P: Peer>(peers: &mut [P], world: &Mutex<World>, plan: Plan, random:
         for (nth, peer) in peers.iter_mut().enumerate() {
             let turns = Turns::new([nth], random.clone());
             let random = Mutex::new(random.clone());
-            let line = Line { world, turns: &turns, machine: nth, faults: Faults::NONE, has_history: plan.has_history, random };
+            let line = Line {
+                world,
+                turns: &turns,
+                machine: nth,
+                faults: Faults::NONE,
+                has_history: plan.has_history,
+                random,
+            };
             let is_pulled = deed == Deed::Push || peer.pull(&line, 40);
             let is_pushed = deed == Deed::Pull || peer.push(&line, 40);
             if !is_pulled || !is_pushed {
@@ -154,8 +164,10 @@ fn calm_down<P: Peer>(peers: &mut [P], world: &Mutex<World>, plan: Plan, random:
 fn judge<P: Peer>(peers: &[P], expected: &Versions) -> Result<(), String> {
     for (nth, peer) in peers.iter().enumerate() {
         let versions = peer.versions();
-        let lost: BTreeMap<&u64, &u64> =
-            expected.iter().filter(|(record, version)| versions.get(record).is_none_or(|held| held < version)).collect();
+        let lost: BTreeMap<&u64, &u64> = expected
+            .iter()
+            .filter(|(record, version)| versions.get(record).is_none_or(|held| held < version))
+            .collect();
         if !lost.is_empty() {
             return Err(format!("machine {nth} lacks {} of {} records: {lost:?}", lost.len(), expected.len()));
         }

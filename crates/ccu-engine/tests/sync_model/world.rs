@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use ccu_core::time::UtcMillis;
-use ccu_engine::gist::{
-    Account, BlobId, Changes, Gist, RateLimit, Reading, Remote, RemoteError, RemoteFile, Traffic,
-};
+use ccu_engine::gist::{Account, BlobId, Changes, Gist, RateLimit, Reading, Remote, RemoteError, RemoteFile, Traffic};
 
 use super::random::Random;
 use super::turns::Turns;
