@@ -78,11 +78,8 @@ fn step(name: &str, words: &[&str]) -> Outcome {
 }
 
 fn start_github() -> Result<(Child, String), Box<dyn Error>> {
-    let mut child = Command::new(std::env::current_exe()?)
-        .arg("fake")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut child =
+        Command::new(std::env::current_exe()?).arg("fake").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut url = String::new();
     BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut url)?;
     Ok((child, url.trim().to_owned()))
@@ -147,7 +144,11 @@ fn push(folder: &Path, url: &str) -> Outcome {
     let pushed = ledger.sync(&line(&remote, &prices), |session| session.push(PushOptions::default()))?;
     let bytes: u64 = pushed.files.iter().map(|(_, bytes)| bytes).sum();
     let per_record = bytes as f64 / pushed.exported.max(1) as f64;
-    tell(start, &remote, &format!("{} records in {} files, {per_record:.1} bytes a record", pushed.exported, pushed.files.len()))
+    tell(
+        start,
+        &remote,
+        &format!("{} records in {} files, {per_record:.1} bytes a record", pushed.exported, pushed.files.len()),
+    )
 }
 
 fn pull(folder: &Path, url: &str) -> Outcome {

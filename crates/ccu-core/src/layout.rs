@@ -58,7 +58,8 @@ fn merge(sizes: Sizes, runs: &mut Vec<Run>) {
         let n_merged = (sizes[level + 1] / sizes[level]) as usize;
         let is_level = |run: &Run| usize::from(run.level) == level;
         while let Some(start) = runs.windows(n_merged).position(|window| window.iter().all(is_level)) {
-            let merged = Run { level: level as u8 + 1, first: runs[start].first, last: runs[start + n_merged - 1].last };
+            let merged =
+                Run { level: level as u8 + 1, first: runs[start].first, last: runs[start + n_merged - 1].last };
             runs.splice(start..start + n_merged, [merged]);
         }
     }

@@ -67,7 +67,10 @@ fn total(store: &Store) -> UsageSums {
 fn a_response_counts_once_and_its_better_copy_stands() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("a.db"));
-    assert_eq!(insert(&mut store, &[record(1), record(2)]), Inserted { new: 2, improved: 0, duplicate: 0, replaced: 0 });
+    assert_eq!(
+        insert(&mut store, &[record(1), record(2)]),
+        Inserted { new: 2, improved: 0, duplicate: 0, replaced: 0 }
+    );
     let mut better = record(1);
     better.tokens.output = 50;
     assert_eq!(insert(&mut store, &[better, record(2)]), Inserted { new: 0, improved: 1, duplicate: 1, replaced: 0 });

@@ -21,6 +21,16 @@ pub enum ErrorKind {
     Database,
     /// A file could not be read or written.
     File,
+    /// There is no token, or GitHub does not accept it, or it may not do what is needed.
+    SignIn,
+    /// A remote could not be reached, or did not answer.
+    Unreachable,
+    /// A remote wants no more requests for now.
+    RateLimit,
+    /// Another run of ccu, or another machine, is at it.
+    Busy,
+    /// The Gist is gone, broken, or not what it should be.
+    Gist,
     /// The user pressed Ctrl-C.
     Interrupted,
     /// A failure that should be impossible: ours to mend.
@@ -32,7 +42,11 @@ impl ErrorKind {
     pub fn exit_code(self) -> ExitCode {
         match self {
             ErrorKind::Usage => ExitCode::Usage,
-            ErrorKind::Config | ErrorKind::Database | ErrorKind::File | ErrorKind::Internal => ExitCode::Failed,
+            ErrorKind::Config | ErrorKind::Database | ErrorKind::File | ErrorKind::Gist | ErrorKind::Internal => {
+                ExitCode::Failed
+            }
+            ErrorKind::SignIn => ExitCode::SignInNeeded,
+            ErrorKind::Unreachable | ErrorKind::RateLimit | ErrorKind::Busy => ExitCode::TryLater,
             ErrorKind::Interrupted => ExitCode::Interrupted,
         }
     }
@@ -44,6 +58,11 @@ impl ErrorKind {
             ErrorKind::Config => "config",
             ErrorKind::Database => "database",
             ErrorKind::File => "file",
+            ErrorKind::SignIn => "sign_in",
+            ErrorKind::Unreachable => "unreachable",
+            ErrorKind::RateLimit => "rate_limit",
+            ErrorKind::Busy => "busy",
+            ErrorKind::Gist => "gist",
             ErrorKind::Interrupted => "interrupted",
             ErrorKind::Internal => "internal",
         }
@@ -249,6 +268,11 @@ mod tests {
         check(ErrorKind::Database, 1);
         check(ErrorKind::File, 1);
         check(ErrorKind::Internal, 1);
+        check(ErrorKind::Gist, 1);
+        check(ErrorKind::SignIn, 3);
+        check(ErrorKind::Unreachable, 4);
+        check(ErrorKind::RateLimit, 4);
+        check(ErrorKind::Busy, 4);
         check(ErrorKind::Interrupted, 130);
     }
 }

@@ -1,5 +1,7 @@
 //! How the errors of the other rooms look to a user: their kind, and the command that mends them.
 
+pub mod sync;
+
 use ccu_engine::atomic_file::WriteError;
 use ccu_engine::config::{ConfigError, ResolveError};
 use ccu_engine::ledger::LedgerError;
@@ -57,6 +59,9 @@ impl From<ResolveError> for CommandError {
             ResolveError::Machine(error) => error.into(),
             ResolveError::BadZoneVariable { .. } => {
                 CommandError::new(ErrorKind::Config, error).hint("name a zone with `--timezone`, or unset `TZ`")
+            }
+            ResolveError::BadApiUrlVariable { .. } => {
+                CommandError::new(ErrorKind::Config, error).hint("mend `CCU_GITHUB_API_URL`, or unset it")
             }
         }
     }
@@ -121,6 +126,10 @@ impl From<LedgerError> for CommandError {
             LedgerError::Store(error) => error.into(),
             LedgerError::Busy(_) => CommandError::new(ErrorKind::File, error)
                 .hint("wait until it is done; `--no-refresh` shows what is stored by now"),
+            LedgerError::Syncing(_) => {
+                CommandError::new(ErrorKind::Busy, error).hint("wait until it is done, then try again")
+            }
+            LedgerError::Sync(error) => (*error).into(),
             LedgerError::NoDataDirectory { .. } | LedgerError::UnreadableDataDirectory { .. } => {
                 CommandError::new(ErrorKind::File, error).hint("name another directory with `CCU_DATA_DIR`")
             }

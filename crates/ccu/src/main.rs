@@ -5,15 +5,18 @@
 
 mod args;
 mod commands;
+mod ctrl_c;
 mod error;
 mod error_sources;
 mod exit_code;
 mod printer;
 mod progress;
+mod prompt;
 mod render;
 mod sanitize;
 mod settings;
 mod surroundings;
+mod waiting;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -107,14 +110,21 @@ fn wants_json(words: &[OsString]) -> bool {
     words.into_iter().any(|word| matches!(word, "--json" | "-j" | "--jq") || word.starts_with("--jq="))
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads clock and zone")]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+fn clock() -> UtcMillis {
+    UtcMillis(jiff::Timestamp::now().as_millisecond())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the zone")]
 fn surroundings() -> Surroundings {
     Surroundings {
         environment: Environment::from_process(),
         host_name: machine::host_name(),
-        now: UtcMillis(jiff::Timestamp::now().as_millisecond()),
+        now: clock(),
+        clock,
         system_zone: jiff::tz::TimeZone::system(),
         terminal: Terminal {
+            has_stdin: io::stdin().is_terminal(),
             has_stdout: io::stdout().is_terminal(),
             has_stderr: io::stderr().is_terminal(),
             width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),

@@ -7,6 +7,7 @@ use anstream::AutoStream;
 
 use crate::error::{CommandError, label};
 use crate::render::{jq, theme};
+use crate::sanitize::sanitize_lines;
 use crate::settings::Answer;
 
 /// How the two outputs behave.
@@ -68,6 +69,31 @@ impl<'a> Printer<'a> {
             return Ok(());
         }
         label(&mut *self.stderr, theme::WARNING, "warning", message)
+    }
+
+    /// Says beside the answer what happened that is no reason to worry, unless silence was asked for.
+    pub fn note(&mut self, message: &str) -> io::Result<()> {
+        if self.is_quiet {
+            return Ok(());
+        }
+        label(&mut *self.stderr, theme::WARNING, "note", message)
+    }
+
+    /// Tells a failure beside an answer that is there all the same.
+    pub fn failure(&mut self, error: &CommandError) -> io::Result<()> {
+        error.write_text(&mut *self.stderr)
+    }
+
+    /// Says what a person needs to answer a question. It is never left out: the question would make no sense.
+    pub fn say(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.stderr, "{}", sanitize_lines(text))?;
+        self.stderr.flush()
+    }
+
+    /// Asks for an answer on the same line.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        write!(self.stderr, "{} ", sanitize_lines(question))?;
+        self.stderr.flush()
     }
 
     /// Whether warnings are left out.

@@ -241,6 +241,7 @@ mod tests {
             },
             host_name: "host".into(),
             now: UtcMillis::parse("2026-11-22T23:30:00.000Z").unwrap(),
+            clock: || UtcMillis(0),
             system_zone: TimeZone::UTC,
             terminal: Terminal::default(),
         }

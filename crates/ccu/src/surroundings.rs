@@ -13,8 +13,10 @@ pub struct Surroundings {
     pub environment: Environment,
     /// The host name of the computer.
     pub host_name: OsString,
-    /// The present instant.
+    /// The present instant: that at which the command began.
     pub now: UtcMillis,
+    /// The clock, for commands that wait.
+    pub clock: fn() -> UtcMillis,
     /// The zone of the computer.
     pub system_zone: TimeZone,
     /// The terminal.
@@ -24,10 +26,19 @@ pub struct Surroundings {
 /// What the outputs are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Terminal {
+    /// Whether standard input is a terminal.
+    pub has_stdin: bool,
     /// Whether standard output is a terminal.
     pub has_stdout: bool,
     /// Whether standard error is a terminal.
     pub has_stderr: bool,
     /// Characters in a line of it.
     pub width: Option<usize>,
+}
+
+impl Terminal {
+    /// Whether somebody is there who can answer a question.
+    pub fn can_ask(self) -> bool {
+        self.has_stdin && self.has_stderr
+    }
 }

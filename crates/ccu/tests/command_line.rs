@@ -146,6 +146,12 @@ fn settings_are_set_shown_and_taken_back() {
     report.timezone = UTC  (environment variable `TZ`)
     report.week_start = sunday  (`[SANDBOX]/config/config.toml`, line 2)
     data.path = [SANDBOX]/data  (environment variable `CCU_DATA_DIR`)
+    github.api_url = https://api.github.com  (default)
+    github.use_gh = false  (default)
+    sync.projects = name  (default)
+    sync.encrypt = false  (default)
+    sync.auto = false  (default)
+    sync.interval = 10  (default)
     ");
     assert_eq!(sandbox.run(&["config", "unset", "report.week_start"]).success(), "");
     assert_eq!(sandbox.run(&["config", "get", "report.week_start"]).success(), "monday\n");

@@ -17,10 +17,7 @@ const PAIRS: [Pair; 4] = [
         document: "docs/formats/earlier-tool.md",
         code: &["crates/ccu-core/src/legacy/", "crates/ccu-store/src/earlier_tool.rs"],
     },
-    Pair {
-        document: "docs/formats/gist.md",
-        code: &["crates/ccu-core/src/retention.rs", "crates/ccu-core/src/wire/"],
-    },
+    Pair { document: "docs/formats/gist.md", code: &["crates/ccu-core/src/retention.rs", "crates/ccu-core/src/wire/"] },
     Pair { document: "docs/formats/transcript.md", code: &["crates/ccu-core/src/transcript/"] },
     Pair {
         document: "docs/accuracy.md",

@@ -29,6 +29,11 @@ pub struct DemoArgs {
 #[error("a demo within the demo shows nothing new")]
 struct Nested;
 
+/// Syncing, which would ask GitHub with the user's token.
+#[derive(Debug, thiserror::Error)]
+#[error("`ccu gist` has no demo: it would ask GitHub with your token")]
+struct NoGist;
+
 /// The temporary home cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot make a temporary directory for the demo")]
@@ -42,6 +47,9 @@ pub fn run(args: &DemoArgs, output: &OutputArgs, surroundings: &Surroundings) ->
         .map_err(|error| CommandError::new(ErrorKind::Usage, error))?;
     if matches!(cli.command, Some(Command::Demo(_))) {
         return Err(CommandError::new(ErrorKind::Usage, Nested));
+    }
+    if matches!(cli.command, Some(Command::Gist(_))) {
+        return Err(CommandError::new(ErrorKind::Usage, NoGist));
     }
     cli.output = cli.output.over(output);
     let home = tempfile::Builder::new().prefix("ccu-demo-").tempdir();

@@ -101,7 +101,13 @@ mod tests {
         assert_eq!(
             names.join(" "),
             "ccu ccu-daily ccu-weekly ccu-monthly ccu-yearly ccu-session ccu-project ccu-model ccu-device ccu-blocks \
-             ccu-refresh ccu-config ccu-config-show ccu-config-get ccu-config-set ccu-config-unset ccu-config-path \
+             ccu-refresh ccu-gist ccu-gist-setup ccu-gist-set-token ccu-gist-logout ccu-gist-status ccu-gist-info \
+             ccu-gist-push ccu-gist-pull ccu-gist-sync ccu-gist-verify ccu-gist-backup ccu-gist-backup-list \
+             ccu-gist-backup-create ccu-gist-backup-restore ccu-gist-machines ccu-gist-machines-list \
+             ccu-gist-machines-rename ccu-gist-machines-merge ccu-gist-machines-forget ccu-gist-encrypt \
+             ccu-gist-encrypt-on ccu-gist-encrypt-off ccu-gist-encrypt-status ccu-gist-key ccu-gist-key-show \
+             ccu-gist-key-import ccu-gist-key-new ccu-gist-list ccu-gist-cat ccu-gist-api ccu-export ccu-import \
+             ccu-config ccu-config-show ccu-config-get ccu-config-set ccu-config-unset ccu-config-path \
              ccu-reset-db ccu-doctor ccu-demo ccu-completions ccu-man"
         );
         for page in &pages {

@@ -26,6 +26,8 @@ fn reference() -> String {
          | 0 | done; lines of transcripts that could not be read are noted, and leave it so |\n\
          | 1 | the command failed |\n\
          | 2 | the command line was wrong |\n\
+         | 3 | a GitHub token is needed, or the one that is there is not accepted or may not do it |\n\
+         | 4 | GitHub could not be reached, wants no request for now, or another run is at it: try later |\n\
          | 130 | interrupted by Ctrl-C |\n",
     );
     add_command(&command, &mut text);

@@ -5,6 +5,9 @@ pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod export;
+pub mod gist;
+pub mod import;
 pub mod man;
 pub mod markdown_help;
 pub mod opened;
@@ -41,6 +44,9 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, printer: &mut Printer<'_>) ->
         Some(Command::Config(args)) => config::run(args, surroundings, printer),
         Some(Command::ResetDb(args)) => reset_db::run(args, surroundings, printer),
         Some(Command::Doctor(args)) => return doctor::run(args, surroundings, printer),
+        Some(Command::Gist(args)) => return gist::run(args, surroundings, printer),
+        Some(Command::Export(args)) => export::run(args, surroundings, printer),
+        Some(Command::Import(args)) => return import::run(args, surroundings, printer),
         Some(Command::Demo(args)) => return demo::run(args, &cli.output, surroundings),
         Some(Command::Completions(args)) => completions::run(args, printer),
         Some(Command::Man(args)) => man::run(args, printer),

@@ -97,7 +97,7 @@ mod tests {
     fn what_came_of_it_is_one_sentence() {
         let check = |refreshed: Refreshed, expected| assert_eq!(sentence(&refreshed), expected);
         check(Refreshed { n_transcripts: 1, ..Refreshed::default() }, "Nothing new in 1 transcript.");
-        let inserted = Inserted { new: 1, improved: 2_000, duplicate: 3 };
+        let inserted = Inserted { new: 1, improved: 2_000, duplicate: 3, replaced: 0 };
         check(
             Refreshed { inserted, n_transcripts: 745, n_read: 12, bytes_read: 3_400_000, ..Refreshed::default() },
             "Read 3.40MB in 12 of 745 transcripts: 1 new response, 2,000 improved, 3 copies already known.",

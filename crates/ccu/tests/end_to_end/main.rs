@@ -5,6 +5,7 @@
 mod accuracy;
 mod damage;
 mod durability;
+mod five_machines;
 mod places;
 mod untouched;
 

@@ -1,0 +1,66 @@
+//! The clock as sync needs it: the time, waiting that Ctrl-C ends, and dice.
+
+use std::hash::{BuildHasher, RandomState};
+use std::thread;
+use std::time::Duration;
+
+use ccu_core::time::UtcMillis;
+use ccu_engine::sync::{Clock, SyncError};
+
+use crate::ctrl_c;
+
+/// How long it is waited before Ctrl-C is looked for again: a person feels no delay.
+const STEP: Duration = Duration::from_millis(50);
+
+/// The clock of this computer.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    /// Reads it.
+    pub now: fn() -> UtcMillis,
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> UtcMillis {
+        (self.now)()
+    }
+
+    fn wait(&self, time: Duration) -> Result<(), SyncError> {
+        let mut left = time;
+        loop {
+            if ctrl_c::is_stop_wanted() {
+                return Err(SyncError::Interrupted);
+            }
+            if left.is_zero() {
+                return Ok(());
+            }
+            let step = left.min(STEP);
+            thread::sleep(step);
+            left -= step;
+        }
+    }
+
+    /// Every new `RandomState` hashes differently, and differently in every process, which is all that is needed here.
+    fn jitter(&self, most: Duration) -> Duration {
+        let most_us = u64::try_from(most.as_micros()).unwrap_or(u64::MAX).saturating_add(1);
+        Duration::from_micros(RandomState::new().hash_one(0) % most_us)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_is_within_its_bound_and_differs() {
+        let clock = SystemClock { now: || UtcMillis(0) };
+        let most = Duration::from_secs(8);
+        let thrown: std::collections::BTreeSet<Duration> = (0..32).map(|_| clock.jitter(most)).collect();
+        assert!(thrown.len() > 16 && thrown.iter().all(|one| *one <= most), "{thrown:?}");
+        assert_eq!(clock.jitter(Duration::ZERO), Duration::ZERO);
+    }
+
+    #[test]
+    fn no_time_is_no_wait() {
+        assert!(SystemClock { now: || UtcMillis(0) }.wait(Duration::ZERO).is_ok());
+    }
+}
