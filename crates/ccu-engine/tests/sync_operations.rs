@@ -471,6 +471,13 @@ fn a_forgotten_machine_is_gone_and_learns_it() {
         c.find(200 + day as u64 * 5..205 + day as u64 * 5);
         c.push(&fake).unwrap();
     }
+    // The others have backups too.
+    for (computer, number) in [(&mut a, 50), (&mut b, 150)] {
+        computer.day = 1;
+        computer.find(number..number + 1);
+        computer.push(&fake).unwrap();
+    }
+    a.day = 0;
     let id = gist(&fake);
     let others = |files: BTreeMap<String, String>| -> BTreeMap<String, String> {
         files.into_iter().filter(|(name, _)| !name.contains("gamma") && name != MANIFEST).collect()
@@ -479,6 +486,14 @@ fn a_forgotten_machine_is_gone_and_learns_it() {
     let its: Vec<String> = before.keys().filter(|name| name.contains("gamma")).cloned().collect();
     assert!(its.len() > 10, "more than fit into one request: {its:?}");
 
+    // Just before the write another machine writes the manifest, with the entry that goes.
+    let hook = Hook::new(|gists| {
+        let id = gists.ids().remove(0);
+        let mut manifest = Manifest::parse(&gists.file(&id, MANIFEST).unwrap()).unwrap();
+        manifest.set_last_updated(UtcMillis(START + 30 * DAY));
+        gists.edit(&id, MANIFEST, &manifest.to_text());
+    });
+    fake.faults().order(Fault::new(Action::Run(hook)).on_patch());
     let forgot = a.with(&fake, |session| session.forget_machine("Gamma")).unwrap();
     assert_eq!((forgot.files_removed, forgot.was_this_machine), (its, false));
     let after = fake.gists().files(&id);
@@ -490,7 +505,7 @@ fn a_forgotten_machine_is_gone_and_learns_it() {
     c.find(900..901);
     let refused = c.push(&fake).unwrap_err();
     assert!(matches!(refused, SyncError::Forgotten { at: Some(UtcMillis(START)) }), "{refused:?}");
-    assert_eq!(fake.gists().files(&id).len(), 5);
+    assert_eq!(names(&fake, "gamma"), [""; 0]);
     let verified = b.with(&fake, |session| session.verify()).unwrap();
     assert!(verified.problems.is_empty(), "{:?}", verified.problems);
 
@@ -567,11 +582,9 @@ fn verify_finds_what_is_wrong() {
         assert_eq!((problems, whole.n_records, whole.machines), (vec![], 11, vec!["a".to_owned()]));
         assert_eq!(whole.n_files, fake.gists().files(&gist(&fake)).len());
         assert_eq!(whole.bytes, fake.gists().total_bytes(&gist(&fake)));
-        assert!(b.with(&fake, |session| session.pull(&[])).unwrap().is_unchanged);
         break_it(&fake, &gist(&fake));
         let (_, problems) = verified(&fake, &mut b);
         assert_eq!(problems.iter().map(|problem| steady(problem)).collect::<Vec<_>>(), expected);
-        assert!(!b.with(&fake, |session| session.pull(&[])).unwrap().is_unchanged, "the next pull looks again");
     };
     let manifest =
         |from: &'static str, to: &'static str| move |fake: &FakeGitHub, _: &str| change(fake, MANIFEST, from, to);
@@ -660,11 +673,14 @@ fn verify_finds_a_bit_that_flips_on_the_way() {
     let mut a = Computer::new(1, "a");
     a.find(0..10);
     a.push(&fake).unwrap();
+    let unchanged = |a: &mut Computer| a.with(&fake, |session| session.pull(&[])).unwrap().is_unchanged;
+    assert!(!unchanged(&mut a) && unchanged(&mut a));
     let file = names(&fake, "_s0_")[0].clone();
     fake.faults().order(Fault::new(Action::Corrupt(Corruption::BitFlip)).on_raw().file(&file));
     let (_, problems) = verified(&fake, &mut a);
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].contains("other content than its id stands for"), "{problems:?}");
+    assert!(!unchanged(&mut a), "the next pull looks again, though nothing has changed");
     assert!(verified(&fake, &mut a).1.is_empty(), "it was the way, not the file");
 }
 

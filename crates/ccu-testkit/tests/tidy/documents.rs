@@ -12,12 +12,13 @@ struct Pair {
     code: &'static [&'static str],
 }
 
-const PAIRS: [Pair; 4] = [
+const PAIRS: [Pair; 5] = [
     Pair {
         document: "docs/formats/earlier-tool.md",
         code: &["crates/ccu-core/src/legacy/", "crates/ccu-store/src/earlier_tool.rs"],
     },
     Pair { document: "docs/formats/gist.md", code: &["crates/ccu-core/src/retention.rs", "crates/ccu-core/src/wire/"] },
+    Pair { document: "docs/sync.md", code: &["crates/ccu-core/src/layout.rs", "crates/ccu-engine/src/sync/"] },
     Pair { document: "docs/formats/transcript.md", code: &["crates/ccu-core/src/transcript/"] },
     Pair {
         document: "docs/accuracy.md",
