@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::identity;
-use crate::ids::{CompactId, MachineId};
+use crate::identity::{self, Rule};
+use crate::ids::{CompactId, MachineId, RecordKey};
 use crate::record::{Origin, Strand, UsageRecord};
 use crate::time::UtcMillis;
 use crate::transcript::{LineProblem, Row};
@@ -22,6 +22,8 @@ pub struct Normalizer {
     machine: MachineId,
     /// The strand of the last row, which the next one mostly continues.
     last: Arc<Strand>,
+    /// The last message id that alone made a key, and the key: more than half of the rows repeat the one before.
+    last_message: Option<(String, RecordKey)>,
     texts: SharedTexts,
 }
 
@@ -43,7 +45,7 @@ impl SharedTexts {
 impl Normalizer {
     /// A normalizer for the transcripts of `machine`.
     pub fn new(machine: MachineId) -> Self {
-        Normalizer { machine, last: Arc::default(), texts: SharedTexts::default() }
+        Normalizer { machine, last: Arc::default(), last_message: None, texts: SharedTexts::default() }
     }
 
     /// Appends the records that `row`, read from `line`, stands for: none where nothing was billed, one for the response,
@@ -72,7 +74,7 @@ impl Normalizer {
 
     fn response(&mut self, row: &Row<'_>, line: &[u8], time: Option<UtcMillis>) -> UsageRecord {
         UsageRecord {
-            key: identity::record_key(row, line),
+            key: self.key(row, line),
             uuid: row.uuid.as_deref().map(CompactId::new),
             time,
             machine: self.machine,
@@ -83,6 +85,19 @@ impl Normalizer {
             legacy_until: None,
             origin: Origin::Transcript,
         }
+    }
+
+    fn key(&mut self, row: &Row<'_>, line: &[u8]) -> RecordKey {
+        if let (Some((last_id, key)), Some(id)) = (&self.last_message, row.message_id.as_deref())
+            && *last_id == id
+        {
+            return *key;
+        }
+        let key = identity::record_key(row, line);
+        if let (Rule::MessageId, Some(id)) = (Rule::of(row), &row.message_id) {
+            self.last_message = Some((id.clone().into_owned(), key));
+        }
+        key
     }
 
     fn strand(&mut self, row: &Row<'_>) -> Arc<Strand> {
@@ -157,6 +172,26 @@ mod tests {
         let mut records = Vec::new();
         let problem = Normalizer::new(MachineId([7; 16])).records(&row, line.as_bytes(), &mut records);
         (records, problem)
+    }
+
+    #[test]
+    fn a_remembered_key_is_the_one_that_would_be_made() {
+        let mut normalizer = Normalizer::new(MachineId([7; 16]));
+        let mut check = |message_id: Option<&'static str>, request_id: Option<&'static str>| {
+            let row = Row {
+                message_id: message_id.map(Into::into),
+                request_id: request_id.map(Into::into),
+                ..Row::default()
+            };
+            assert_eq!(normalizer.key(&row, b"{}"), identity::record_key(&row, b"{}"), "{message_id:?} {request_id:?}");
+        };
+        for id in [None, Some(""), Some("msg_01A"), Some("chatcmpl-1")] {
+            check(id, None);
+            check(Some("msg_01A"), Some("req_1"));
+            check(id, Some("req_1"));
+            check(id, Some("req_2"));
+            check(Some("msg_01B"), Some("req_2"));
+        }
     }
 
     #[test]

@@ -23,6 +23,20 @@ impl<'a> Cursor<'a> {
         Cursor { text, line: text.as_bytes(), position: 0 }
     }
 
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Steps over exactly these bytes.
+    pub fn step_over(&mut self, bytes: &[u8]) -> Option<()> {
+        self.line[self.position..].starts_with(bytes).then(|| self.position += bytes.len())
+    }
+
+    /// The text of so many bytes at this position, where it is not empty.
+    pub fn text_at(&self, start: usize, length: usize) -> Option<Cow<'a, str>> {
+        self.text.get(start..start + length).filter(|text| !text.is_empty()).map(Cow::Borrowed)
+    }
+
     fn peek(&self) -> Option<u8> {
         self.line.get(self.position).copied()
     }
@@ -105,26 +119,23 @@ impl<'a> Cursor<'a> {
 
     /// Reads a whole number of up to 18 digits; null is 0; anything else is a surprise.
     pub fn count(&mut self) -> Option<u64> {
-        if self.line[self.position..].starts_with(b"null") {
+        if self.peek()? == b'n' && self.line[self.position..].starts_with(b"null") {
             self.position += 4;
             return Some(0);
         }
-        let digits = self.line[self.position..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = &self.line[self.position..self.position + digits];
-        let is_plain = match number {
-            [] => false,
-            [b'0'] => true,
-            [b'0', ..] => false,
-            _ => digits <= MOST_DIGITS,
-        };
-        if !is_plain {
-            return None;
+        let rest = &self.line[self.position..];
+        let mut value = 0;
+        for (digits, byte) in rest.iter().enumerate().take(MOST_DIGITS + 1) {
+            match byte {
+                b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+                b',' | b'}' | b' ' if digits == 1 || (digits > 1 && rest[0] != b'0') => {
+                    self.position += digits;
+                    return Some(value);
+                }
+                _ => return None,
+            }
         }
-        self.position += digits;
-        match self.peek()? {
-            b',' | b'}' | b' ' => Some(number.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))),
-            _ => None,
-        }
+        None
     }
 
     /// Reads `true`; any other value is false, as it is to serde_json's side.
@@ -153,6 +164,10 @@ impl<'a> Cursor<'a> {
     /// Looks for quotes only and counts the backslashes before each: text is full of `\n`, quotes are rarer.
     fn skip_string(&mut self) -> Option<()> {
         let start = self.position + 1;
+        if let Some(length) = length_of_short_string(self.line.get(start..)?) {
+            self.position = start + length + 1;
+            return Some(());
+        }
         let mut from = start;
         loop {
             let quote = from + memchr(b'"', self.line.get(from..)?)?;
@@ -224,6 +239,21 @@ fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
     memchr2(b'"', b'\\', &bytes[position..]).map(|found| position + found)
 }
 
+/// The length of a string that ends within 16 bytes and has no escape before its end; most keys, words and `null`s in content.
+fn length_of_short_string(bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes.first_chunk::<16>()?.as_chunks::<8>();
+    for (word_idx, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quotes = zero_bytes(word ^ QUOTES);
+        let backslashes = zero_bytes(word ^ BACKSLASHES);
+        if (quotes | backslashes) != 0 {
+            let is_quote_first = quotes.trailing_zeros() < backslashes.trailing_zeros();
+            return is_quote_first.then(|| word_idx * 8 + quotes.trailing_zeros() as usize / 8);
+        }
+    }
+    None
+}
+
 const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
 const QUOTES: u64 = EACH_BYTE * b'"' as u64;
 const BACKSLASHES: u64 = EACH_BYTE * b'\\' as u64;
@@ -244,6 +274,14 @@ mod tests {
         #[test]
         fn the_first_quote_or_backslash_is_found(bytes in prop::collection::vec(prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\')], 0..120)) {
             prop_assert_eq!(quote_or_backslash(&bytes), bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')));
+        }
+
+        #[test]
+        fn a_short_string_is_as_long_as_it_is(text in "[a-z\"\\\\]{0,20}", rest in "[a-z\"\\\\]{0,20}") {
+            let bytes = [&text, "\"", &rest].concat().into_bytes();
+            let end = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            let expected = end.filter(|end| bytes.len() >= 16 && *end < 16 && bytes[*end] == b'"');
+            prop_assert_eq!(length_of_short_string(&bytes), expected);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Line, LineProblem, Row, read_line, read_with_serde};
+use super::{Line, LineProblem, LineReader, Row, read_line, read_with_serde};
 use crate::record::TokenCounts;
 
 const ORDINARY: &str = r#"{"parentUuid":null,"isSidechain":false,"cwd":"/home/a/src/api","sessionId":"5e55","version":"2.1.50","gitBranch":"main","message":{"model":"claude-opus-4-6","id":"msg_01A","type":"message","role":"assistant","content":[{"type":"text","text":"say \"usage\":{ \\"}],"stop_reason":"end_turn","usage":{"input_tokens":3,"cache_creation_input_tokens":30,"cache_read_input_tokens":400,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20},"output_tokens":5,"service_tier":"standard","inference_geo":"us","speed":"fast","server_tool_use":{"web_search_requests":2},"iterations":[{"type":"message","output_tokens":5}]}},"requestId":"req_1","type":"assistant","uuid":"0a0b","timestamp":"2026-02-20T10:00:00.000Z","agentId":"a1"}"#;
@@ -148,6 +148,18 @@ fn content_of_any_depth_is_stepped_over() {
 }
 
 #[test]
+fn giant_lines_are_read_and_not_remembered() {
+    let keys: String = (0..5_000).map(|number| format!("\"key{number}\":{number},")).collect();
+    let long = format!("\"cwd\":\"{}\",", "x".repeat(100_000));
+    for members in [keys, long] {
+        let line = format!(r#"{{{members}"type":"assistant","message":{{"usage":{{"input_tokens":1}}}}}}"#);
+        let mut reader = LineReader::default();
+        assert!(matches!(reader.read(line.as_bytes()), Line::Usage(row) if row.tokens.input == 1));
+        assert!(reader.templates.is_empty() && reader.values.len() < 200);
+    }
+}
+
+#[test]
 fn calls_of_an_advisor_are_kept_apart() {
     let line = r#"{"type":"assistant","message":{"id":"msg_01A","model":"claude-sonnet-5","usage":{"input_tokens":1,"output_tokens":2,"iterations":[{"type":"message","output_tokens":2},{"type":"advisor_message","model":"claude-opus-5","input_tokens":30,"output_tokens":40}]}}}"#;
     let row = usage(line);
@@ -205,6 +217,41 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
+/// Lines of one session: the same keys, with values that may be of another type.
+fn neighbour() -> impl Strategy<Value = Vec<u8>> {
+    let values =
+        ["null", "7", "0", "\"\"", "\"x\"", "\"ü\\n\"", "{}", "{\"output_tokens\":9}", "[1]", "true", "-1", "1.5"];
+    let pointers = [
+        "5e55",
+        "msg_01A",
+        "end_turn",
+        "standard",
+        "req_1",
+        "0a0b",
+        "main",
+        "2.1.50",
+        "a1",
+        "fast",
+        "2026-02-20T10:00:00.000Z",
+        "claude-opus-4-6",
+        "assistant",
+    ];
+    let text = (prop::sample::select(pointers.to_vec()), prop::sample::select(values.to_vec()))
+        .prop_map(|(old, new)| ORDINARY.replacen(&format!("\"{old}\""), new, 1));
+    let objects = [
+        r#"{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#,
+        r#"{"web_search_requests":2}"#,
+        r#"[{"type":"message","output_tokens":5}]"#,
+        r#"[{"type":"text","text":"say \"usage\":{ \\"}]"#,
+    ];
+    let object = (prop::sample::select(objects.to_vec()), prop::sample::select(values.to_vec()))
+        .prop_map(|(old, new)| ORDINARY.replacen(old, new, 1));
+    let count =
+        (prop::sample::select(vec!["3", "30", "400", "10", "20", "5", "2"]), prop::sample::select(values.to_vec()))
+            .prop_map(|(old, new)| ORDINARY.replacen(&format!(":{old}"), &format!(":{new}"), 1));
+    prop_oneof![text, object, count, Just(ORDINARY.to_owned())].prop_map(String::into_bytes)
+}
+
 /// Where serde_json reads a line, the scanner must give the same. Where it does not, the scanner may still accept garbage
 /// inside values that it steps over, but must never disagree about a line that is JSON.
 fn agrees(line: &[u8]) -> Result<(), TestCaseError> {
@@ -228,5 +275,16 @@ proptest! {
     #[test]
     fn scanner_and_serde_agree_on_damaged_lines(line in mutated()) {
         agrees(&line)?;
+    }
+
+    #[test]
+    fn a_line_says_the_same_after_any_others(lines in prop::collection::vec(prop_oneof![mutated(), neighbour()], 1..12)) {
+        let block: Vec<u8> = lines.iter().flat_map(|line| line.iter().copied().chain(*b"\n")).collect();
+        let mut start = 0;
+        LineReader::default().read_all(&block, &mut |offset, line, read| {
+            assert_eq!((offset, read), (start, read_line(line)), "{:?}", String::from_utf8_lossy(line));
+            start += line.len() + 1;
+        });
+        prop_assert_eq!(start, block.len());
     }
 }

@@ -10,9 +10,9 @@ use ccu_core::fnv::fnv1a;
 use ccu_core::ids::{MachineId, RecordKey};
 use ccu_core::normalize::Normalizer;
 use ccu_core::record::UsageRecord;
-use ccu_core::transcript::{Line, LineProblem, read_line};
+use ccu_core::transcript::{Line, LineProblem, LineReader};
 use ccu_store::Cursor;
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 use rustc_hash::FxHashMap;
 
 use super::discover::FileState;
@@ -40,13 +40,13 @@ pub(super) struct Piece {
 /// Reads transcripts one after the other.
 pub(super) struct Reader {
     window: Vec<u8>,
-    normalizer: Normalizer,
+    lines: LineReader,
     gathered: Gathered,
 }
 
 /// Records and problems since the last piece; rows of one response are joined here already.
-#[derive(Default)]
 struct Gathered {
+    normalizer: Normalizer,
     records: Vec<UsageRecord>,
     by_key: FxHashMap<RecordKey, usize>,
     scratch: Vec<UsageRecord>,
@@ -55,12 +55,12 @@ struct Gathered {
 
 impl Reader {
     pub fn new(machine: MachineId) -> Self {
-        Reader { window: vec![0; WINDOW], normalizer: Normalizer::new(machine), gathered: Gathered::default() }
+        Reader { window: vec![0; WINDOW], lines: LineReader::default(), gathered: Gathered::new(machine) }
     }
 
     /// Reads what is new of a transcript and hands it on in pieces, until `keep_on` says no.
     pub fn read(&mut self, pending: &PendingTranscript, keep_on: &mut dyn FnMut(Piece) -> bool) -> io::Result<()> {
-        self.gathered = Gathered::default();
+        self.gathered.clear();
         let mut file = File::open(pending.name.path())?;
         let state = FileState::of(&file.metadata()?);
         let (start, tail) = start(&mut file, state, pending.cursor)?;
@@ -102,15 +102,10 @@ impl Reader {
 
     /// Takes the whole lines at the beginning of the window.
     fn take_lines(&mut self, reading: &mut Reading, end: usize) {
-        let mut start = 0;
-        while let Some(length) = memchr(b'\n', &self.window[start..end]) {
-            self.gathered.take(
-                &mut self.normalizer,
-                &self.window[start..start + length],
-                reading.offset + start as u64,
-            );
-            start += length + 1;
-        }
+        let Reader { window, lines, gathered } = self;
+        lines.read_all(&window[..end], &mut |start, bytes, line| {
+            gathered.take(bytes, line, reading.offset + start as u64);
+        });
         reading.advance(&self.window[..end], end as u64);
     }
 
@@ -121,7 +116,8 @@ impl Reader {
             Ok(false) => {}
             Ok(true) => {
                 let whole = reading.read_again(line.length)?;
-                self.gathered.take(&mut self.normalizer, &whole, reading.offset);
+                let line = self.lines.read(&whole);
+                self.gathered.take(&whole, line, reading.offset);
             }
             Err(problem) => self.gathered.problems.push((reading.offset, problem)),
         }
@@ -139,7 +135,8 @@ impl Reader {
     /// Takes a last line without line feed. Where it is whole it counts now, since the line feed may never come; it is read
     /// again when it does, which identity makes harmless.
     fn take_last_line(&mut self, reading: &Reading, filled: usize) {
-        self.gathered.take(&mut self.normalizer, &self.window[..filled], reading.offset);
+        let bytes = &self.window[..filled];
+        self.gathered.take(bytes, self.lines.read(bytes), reading.offset);
     }
 
     fn piece(&mut self, reading: &mut Reading, remainder: Remainder) -> Piece {
@@ -158,13 +155,30 @@ impl Reader {
 }
 
 impl Gathered {
-    fn take(&mut self, normalizer: &mut Normalizer, line: &[u8], offset: u64) {
-        let row = match read_line(line) {
+    fn new(machine: MachineId) -> Self {
+        Gathered {
+            normalizer: Normalizer::new(machine),
+            records: Vec::new(),
+            by_key: FxHashMap::default(),
+            scratch: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Forgets what a file that could not be read to its end has left.
+    fn clear(&mut self) {
+        self.records.clear();
+        self.by_key.clear();
+        self.problems.clear();
+    }
+
+    fn take(&mut self, bytes: &[u8], line: Line<'_>, offset: u64) {
+        let row = match line {
             Line::Usage(row) => row,
             Line::Other => return,
             Line::Malformed(problem) => return self.problems.push((offset, problem)),
         };
-        let problem = normalizer.records(&row, line, &mut self.scratch);
+        let problem = self.normalizer.records(&row, bytes, &mut self.scratch);
         self.problems.extend(problem.map(|problem| (offset, problem)));
         for record in self.scratch.drain(..) {
             match self.by_key.get(&record.key) {
