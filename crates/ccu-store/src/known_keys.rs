@@ -1,19 +1,32 @@
-//! Which keys the database may hold, remembered from its first record on: a cold run asks the index for none of the records
-//! that are new.
+//! Which keys the database holds, as far as this process has seen them come in: a cold run asks no index for records that are
+//! new, and needs none while it fills an empty database.
 
 use ccu_core::ids::RecordKey;
+use rustc_hash::FxHashMap;
 
 /// Bits of the filter; keys are hashes, so their first bits are as good as any. At a million records one new key in eight
 /// meets a bit that is set and is looked up.
 const FILTER_BITS: u32 = 23;
 
-/// A filter over the keys of all records, as long as this process has seen every one of them come in.
+/// Whether the database holds a record with some key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    No,
+    /// The index can tell.
+    Perhaps,
+    /// Under this sequence number.
+    Under(i64),
+}
+
+/// The keys of all records, as long as this process has seen every one of them come in.
 ///
-/// **Shape**: a bit map of 1 MiB; a key whose bit is not set is unknown to the database.
+/// **Shape**: a bit map of 1 MiB; a key whose bit is not set is unknown to the database. While an empty database is filled,
+/// every key and its sequence number.
 #[derive(Default)]
 pub(crate) struct KnownKeys {
     bits: Vec<u64>,
-    /// What the next sequence number must be for the filter to be complete; `None` where it is not.
+    filling: Option<FxHashMap<RecordKey, i64>>,
+    /// What the next sequence number must be for the bits to be complete; `None` where they are not.
     next_sequence: Option<i64>,
 }
 
@@ -21,6 +34,7 @@ impl KnownKeys {
     /// Begins a transaction. Every record that comes in raises the sequence number, whoever writes it; so the number tells
     /// whether there have been others since the last transaction, or ever.
     pub fn begin(&mut self, next_sequence: i64) {
+        self.filling = None;
         if next_sequence == 1 {
             self.bits = vec![0; 1 << (FILTER_BITS - 6)];
         } else if self.next_sequence != Some(next_sequence) {
@@ -30,24 +44,46 @@ impl KnownKeys {
         self.next_sequence = None;
     }
 
+    /// Remembers all keys from now to the end of the transaction; the database must be empty.
+    pub fn fill(&mut self) {
+        self.filling = Some(FxHashMap::default());
+    }
+
     /// Ends a transaction that was committed.
     pub fn commit(&mut self, next_sequence: i64) {
+        self.filling = None;
         self.next_sequence = Some(next_sequence);
     }
 
-    /// Whether the database may hold a record with this key, before it is taken in.
-    pub fn may_hold(&mut self, key: RecordKey) -> bool {
-        let [a, b, c, d, ..] = key.0;
-        let bit = u32::from_be_bytes([a, b, c, d]) >> (32 - FILTER_BITS);
-        match self.bits.get_mut((bit >> 6) as usize) {
-            Some(word) => {
-                let is_set = *word >> (bit & 63) & 1 == 1;
-                *word |= 1 << (bit & 63);
-                is_set
-            }
-            None => true,
+    /// Whether the database holds a record with this key.
+    pub fn look_up(&self, key: RecordKey) -> Known {
+        if let Some(filling) = &self.filling {
+            return filling.get(&key).map_or(Known::No, |sequence| Known::Under(*sequence));
+        }
+        let (word_idx, bit) = place(key);
+        match self.bits.get(word_idx) {
+            Some(word) if word & bit == 0 => Known::No,
+            _ => Known::Perhaps,
         }
     }
+
+    /// Remembers that the database took in a record.
+    pub fn took(&mut self, key: RecordKey, sequence: i64) {
+        let (word_idx, bit) = place(key);
+        if let Some(word) = self.bits.get_mut(word_idx) {
+            *word |= bit;
+        }
+        if let Some(filling) = &mut self.filling {
+            filling.insert(key, sequence);
+        }
+    }
+}
+
+/// The word and the bit that stand for a key.
+fn place(key: RecordKey) -> (usize, u64) {
+    let [a, b, c, d, ..] = key.0;
+    let number = u32::from_be_bytes([a, b, c, d]) >> (32 - FILTER_BITS);
+    ((number >> 6) as usize, 1 << (number & 63))
 }
 
 #[cfg(test)]
@@ -58,21 +94,28 @@ mod tests {
         RecordKey([number; 16])
     }
 
+    fn look_up<const N: usize>(keys: &KnownKeys, numbers: [u8; N]) -> [Known; N] {
+        numbers.map(|number| keys.look_up(key(number)))
+    }
+
     #[test]
     fn a_key_is_unknown_only_where_all_others_are_known() {
         let mut keys = KnownKeys::default();
-        assert!(keys.may_hold(key(1)), "before the first transaction");
+        assert_eq!(look_up(&keys, [1]), [Known::Perhaps], "before the first transaction");
         keys.begin(1);
-        assert_eq!([keys.may_hold(key(1)), keys.may_hold(key(1)), keys.may_hold(key(2))], [false, true, false]);
+        keys.took(key(1), 1);
+        keys.took(key(2), 2);
+        assert_eq!(look_up(&keys, [1, 2, 3]), [Known::Perhaps, Known::Perhaps, Known::No]);
         keys.commit(3);
         keys.begin(3);
-        assert_eq!([keys.may_hold(key(2)), keys.may_hold(key(3))], [true, false]);
+        keys.took(key(4), 3);
+        assert_eq!(look_up(&keys, [2, 3, 4]), [Known::Perhaps, Known::No, Known::Perhaps]);
         keys.commit(4);
         keys.begin(5);
-        assert!(keys.may_hold(key(4)), "another process has written");
+        assert_eq!(look_up(&keys, [9]), [Known::Perhaps], "another process has written");
         keys.commit(6);
         keys.begin(6);
-        assert!(keys.may_hold(key(5)), "what was written before is still unknown");
+        assert_eq!(look_up(&keys, [9]), [Known::Perhaps], "what was written before is still unknown");
     }
 
     #[test]
@@ -82,6 +125,20 @@ mod tests {
         keys.commit(2);
         keys.begin(2);
         keys.begin(2);
-        assert!(keys.may_hold(key(1)));
+        assert_eq!(look_up(&keys, [1]), [Known::Perhaps]);
+    }
+
+    #[test]
+    fn while_an_empty_database_is_filled_all_is_known() {
+        let mut keys = KnownKeys::default();
+        keys.begin(1);
+        keys.fill();
+        keys.took(key(1), 1);
+        keys.took(key(2), 2);
+        keys.took(key(1), 3);
+        assert_eq!(look_up(&keys, [1, 2, 3]), [Known::Under(3), Known::Under(2), Known::No]);
+        keys.commit(4);
+        keys.begin(4);
+        assert_eq!(look_up(&keys, [1, 2, 3]), [Known::Perhaps, Known::Perhaps, Known::No]);
     }
 }

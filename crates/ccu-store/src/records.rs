@@ -8,7 +8,7 @@ use ccu_core::time::UtcMillis;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Result, Row};
 
 use crate::dictionary::{Dictionary, IdRef, IdValue, StrandNumbers};
-use crate::known_keys::KnownKeys;
+use crate::known_keys::{Known, KnownKeys};
 
 /// What an insert did, with the roll-up entries that go and come.
 pub(crate) enum Outcome {
@@ -38,11 +38,7 @@ impl<'c> Inserter<'c> {
     /// Inserts `record` under `sequence`, or joins it with the stored copy of the same response.
     pub fn insert(&mut self, dictionary: &mut Dictionary, record: &UsageRecord, sequence: i64) -> Result<Outcome> {
         let numbers = dictionary.strand(self.connection, record)?;
-        let stored = match self.known_keys.may_hold(record.key) {
-            true => StoredRow::load(self.connection, record.key)?,
-            false => None,
-        };
-        let Some(stored) = stored else {
+        let Some(stored) = self.stored(record.key)? else {
             self.insert_new(record, numbers, sequence)?;
             return Ok(Outcome::New(entry(record, numbers)));
         };
@@ -66,11 +62,20 @@ impl<'c> Inserter<'c> {
 
     /// Inserts a record unless its key is known, and says whether it did.
     pub fn insert_unless_known(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<bool> {
-        if self.known_keys.may_hold(record.key) && StoredRow::load(self.connection, record.key)?.is_some() {
+        if self.stored(record.key)?.is_some() {
             return Ok(false);
         }
         self.insert_new(record, numbers, sequence)?;
         Ok(true)
+    }
+
+    /// The stored copy of the record with this key.
+    fn stored(&self, key: RecordKey) -> Result<Option<StoredRow>> {
+        match self.known_keys.look_up(key) {
+            Known::No => Ok(None),
+            Known::Perhaps => StoredRow::load(self.connection, key),
+            Known::Under(sequence) => StoredRow::load_under(self.connection, sequence),
+        }
     }
 
     fn insert_new(&mut self, record: &UsageRecord, numbers: StrandNumbers, sequence: i64) -> Result<()> {
@@ -90,6 +95,7 @@ impl<'c> Inserter<'c> {
             flags(record),
             record.legacy_until.map(|until| until.0),
         ))?;
+        self.known_keys.took(record.key, sequence);
         Ok(())
     }
 }
@@ -151,6 +157,14 @@ impl StoredRow {
         let sql = select_records!("WHERE substr(key, 1, 3) = substr(?1, 1, 3) AND key = ?1");
         let mut statement = connection.prepare_cached(sql)?;
         statement.query_row([&key.0[..]], StoredRow::read).optional()
+    }
+
+    /// Loads the record with this sequence number.
+    fn load_under(connection: &Connection, sequence: i64) -> Result<Option<StoredRow>> {
+        connection
+            .prepare_cached(select_records!("WHERE sequence = ?1"))?
+            .query_row([sequence], StoredRow::read)
+            .optional()
     }
 
     /// Reads a row of [`select_records`].

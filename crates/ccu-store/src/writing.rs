@@ -69,6 +69,8 @@ pub struct Writing<'s> {
     changes: RollupChanges,
     legacy: LegacyState,
     inserted: Inserted,
+    /// The statement that makes the index of the keys, while there is none.
+    key_index: Option<String>,
     is_open: bool,
 }
 
@@ -82,12 +84,26 @@ impl Store {
             changes: RollupChanges::default(),
             legacy: LegacyState::default(),
             inserted: Inserted::default(),
+            key_index: None,
             is_open: true,
         };
         // Kept apart from the records, so that a number is never used twice, not even after its record is gone.
         writing.next_sequence = writing.store.next_sequence()?;
         writing.legacy = LegacyState::new(&writing.store.connection).map_err(writing.store.wrap())?;
         writing.store.known_keys.begin(writing.next_sequence);
+        Ok(writing)
+    }
+
+    /// Begins to take in many records, and to do nothing else with them. A database that never had one does without its index
+    /// of keys until the transaction ends: made at once, it takes some 0.4 us less a record. What stands for it takes some 50
+    /// bytes of memory a record, so end it in time.
+    pub fn begin_filling(&mut self) -> Result<Writing<'_>, StoreError> {
+        let mut writing = self.begin()?;
+        if writing.next_sequence == 1 {
+            let key_index = writing.drop_key_index().map_err(writing.store.wrap())?;
+            writing.key_index = Some(key_index);
+            writing.store.known_keys.fill();
+        }
         Ok(writing)
     }
 
@@ -161,6 +177,15 @@ impl Writing<'_> {
         })
     }
 
+    /// Drops the index of the keys and gives the statement that makes it again. Other processes see neither.
+    fn drop_key_index(&self) -> rusqlite::Result<String> {
+        let connection = &self.store.connection;
+        let sql = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = 'record_heads'";
+        let key_index = connection.query_row(sql, [], |row| row.get(0))?;
+        connection.execute_batch("DROP INDEX record_heads")?;
+        Ok(key_index)
+    }
+
     /// Writes the sequence number that the next record gets, so that [`Writing::store`] knows it too.
     pub(crate) fn keep_next_sequence(&self) -> Result<(), StoreError> {
         self.store
@@ -175,6 +200,9 @@ impl Writing<'_> {
 
     /// Makes everything permanent: records, roll-ups, offsets and problems together.
     pub fn commit(mut self) -> Result<Inserted, StoreError> {
+        if let Some(key_index) = &self.key_index {
+            self.store.connection.execute_batch(key_index).map_err(self.store.wrap())?;
+        }
         self.store.apply(std::mem::take(&mut self.changes))?;
         self.keep_next_sequence()?;
         self.store.connection.execute_batch("COMMIT").map_err(self.store.wrap())?;

@@ -98,6 +98,31 @@ fn keys_that_begin_alike_are_different_records() {
 }
 
 #[test]
+fn a_database_that_is_filled_is_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let fill = |store: &mut Store, records: &[UsageRecord]| {
+        let mut writing = store.begin_filling().unwrap();
+        writing.insert_batch(records).unwrap();
+        writing.commit().unwrap()
+    };
+    let better = |id| UsageRecord { tokens: TokenCounts { output: 50, ..record(id).tokens }, ..record(id) };
+    let (path, index) = (folder.path().join("a.db"), "SELECT count(*) FROM sqlite_schema WHERE name = 'record_heads'");
+    let n_indexes =
+        || rusqlite::Connection::open(&path).unwrap().query_row(index, [], |row| row.get::<_, i64>(0)).unwrap();
+    let mut store = open(&path);
+    let mut writing = store.begin_filling().unwrap();
+    writing.insert_batch(&[record(1), record(2)]).unwrap();
+    drop(writing);
+    assert_eq!((n_indexes(), total(&store).responses), (1, 0));
+    let filled = fill(&mut store, &[record(1), record(2), better(1), record(1), record(2)]);
+    assert_eq!(filled, Inserted { new: 2, improved: 1, duplicate: 2 });
+    assert_eq!(fill(&mut store, &[record(2), record(3), better(2)]), Inserted { new: 1, improved: 1, duplicate: 1 });
+    assert_eq!(insert(&mut open(&path), &[better(1), better(2), better(3)]).improved, 1);
+    assert_eq!((n_indexes(), total(&store).responses, total(&store).tokens.output), (1, 3, 150));
+    assert_eq!(store.health().unwrap().damages, Vec::<String>::new());
+}
+
+#[test]
 fn two_processes_that_write_in_turn_count_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");

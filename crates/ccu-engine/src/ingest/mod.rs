@@ -197,7 +197,7 @@ impl Intake<'_, '_> {
     fn take_all(&mut self, store: &mut Store, receiver: Receiver<Vec<Message>>) -> Result<(), StoreError> {
         let mut messages = receiver.into_iter().flatten().peekable();
         while messages.peek().is_some() {
-            let mut writing = store.begin()?;
+            let mut writing = store.begin_filling()?;
             let (mut n_records, mut n_pieces) = (0, 0);
             while n_records < RECORDS_PER_TRANSACTION && n_pieces < PIECES_PER_TRANSACTION {
                 let Some(message) = messages.next() else { break };
