@@ -115,8 +115,11 @@ fn a_database_that_is_filled_is_as_any_other() {
     drop(writing);
     assert_eq!((n_indexes(), total(&store).responses), (1, 0));
     let filled = fill(&mut store, &[record(1), record(2), better(1), record(1), record(2)]);
-    assert_eq!(filled, Inserted { new: 2, improved: 1, duplicate: 2 });
-    assert_eq!(fill(&mut store, &[record(2), record(3), better(2)]), Inserted { new: 1, improved: 1, duplicate: 1 });
+    assert_eq!(filled, Inserted { new: 2, improved: 1, duplicate: 2, replaced: 0 });
+    assert_eq!(
+        fill(&mut store, &[record(2), record(3), better(2)]),
+        Inserted { new: 1, improved: 1, duplicate: 1, replaced: 0 }
+    );
     assert_eq!(insert(&mut open(&path), &[better(1), better(2), better(3)]).improved, 1);
     assert_eq!((n_indexes(), total(&store).responses, total(&store).tokens.output), (1, 3, 150));
     assert_eq!(store.health().unwrap().damages, Vec::<String>::new());

@@ -92,7 +92,8 @@ impl LegacyGroup {
     /// Removes the group's row from `records`, and says whether it was there.
     pub fn remove_record(&self, connection: &Connection) -> Result<bool> {
         // A record of a transcript under this key would be no legacy record any more, and stays.
-        let sql = "DELETE FROM records WHERE substr(key, 1, 3) = substr(?1, 1, 3) AND key = ?1 AND legacy_until IS NOT NULL";
+        let sql =
+            "DELETE FROM records WHERE substr(key, 1, 3) = substr(?1, 1, 3) AND key = ?1 AND legacy_until IS NOT NULL";
         Ok(connection.prepare_cached(sql)?.execute([&self.record.key.0[..]])? == 1)
     }
 }
