@@ -1,5 +1,6 @@
 //! One try of a push: look, understand, plan, send, check.
 
+use ccu_core::wire::manifest::Manifest;
 use ccu_core::wire::privacy::Privacy;
 
 use super::check::Written;
@@ -99,7 +100,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         let sent: Vec<StandingSegment> = standing.spares.iter().chain(&sealing.segments).cloned().collect();
-        let generation = self.next_generation(&standing.own)?;
+        let generation = self.next_generation(&standing.own, standing.manifest.as_ref())?;
         let intent = Intent {
             generation,
             gist: standing.view.index.id.clone(),
@@ -116,7 +117,7 @@ impl<'a> Session<'a> {
 
     /// Sends the head with all that belongs to it: from here on others see the new records.
     fn send_head(&mut self, standing: Standing<'a>, sealing: Sealing, effort: &mut Effort) -> Result<(), SyncError> {
-        let generation = self.next_generation(&standing.own)?;
+        let generation = self.next_generation(&standing.own, standing.manifest.as_ref())?;
         let n_new = sealing.n_new;
         let parts = self.head_parts(standing, Sealing { generation, ..sealing }, effort)?;
         if effort.options.dry_run {
@@ -160,9 +161,12 @@ impl<'a> Session<'a> {
     }
 
     /// A number that no head of ours ever had, not even one of which nobody knows whether it arrived.
-    fn next_generation(&self, own: &Own) -> Result<u64, SyncError> {
+    ///
+    /// The manifest counts too: where machines merged one that a late request of ours had written, it may be ahead of our head.
+    fn next_generation(&self, own: &Own, manifest: Option<&Manifest>) -> Result<u64, SyncError> {
         let begun = Intent::load(self.store)?.map_or(0, |intent| intent.generation);
-        Ok(own.generation.max(begun) + 1)
+        let listed = manifest.and_then(|manifest| manifest.entry(self.settings.machine)?.generation).unwrap_or(0);
+        Ok(own.generation.max(begun).max(listed) + 1)
     }
 
     /// Writes, and checks that what stands now is what was sent.

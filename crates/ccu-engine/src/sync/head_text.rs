@@ -64,6 +64,7 @@ impl<'a> Session<'a> {
         let mut changes: Changes = sealing.batch.into_iter().map(|file| (file.name, Some(file.text))).collect();
         let mut manifest = match standing.manifest.clone() {
             Some(manifest) => manifest,
+            None if standing.view.index.id.is_empty() => Manifest::new(now),
             None => {
                 effort.pushed.notice(Notice::ManifestRebuilt);
                 self.rebuilt_manifest(&standing.view)?

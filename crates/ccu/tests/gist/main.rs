@@ -7,6 +7,7 @@ mod exchange;
 mod failures;
 mod guide;
 mod json;
+mod live;
 mod tokens;
 
 use ccu_testkit::fake_github::{DEFAULT_TOKEN, FakeGitHub};
