@@ -110,6 +110,22 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "`truecolor` or `24bit` allows more than 256 colours.",
         example: "truecolor",
     },
+    Variable {
+        name: "COLORFGBG",
+        meaning: "The colours of the terminal's text and background, by which the dashboard picks its shades where the terminal doesn't tell.",
+        example: "15;0",
+    },
+    Variable {
+        name: "LC_ALL",
+        meaning: "The locale; the dashboard draws with ASCII where it doesn't name UTF-8.",
+        example: "C.UTF-8",
+    },
+    Variable { name: "LC_CTYPE", meaning: "The same, where `LC_ALL` is not set.", example: "de_DE.UTF-8" },
+    Variable {
+        name: "LANG",
+        meaning: "The same, where neither `LC_ALL` nor `LC_CTYPE` is set.",
+        example: "en_US.UTF-8",
+    },
 ];
 
 /// The variables that are heeded in lower case too, which wins, as other programs have it.
@@ -150,6 +166,14 @@ pub struct Environment {
     pub columns: Option<OsString>,
     /// `COLORTERM`.
     pub colorterm: Option<OsString>,
+    /// `COLORFGBG`.
+    pub colorfgbg: Option<OsString>,
+    /// `LC_ALL`.
+    pub lc_all: Option<OsString>,
+    /// `LC_CTYPE`.
+    pub lc_ctype: Option<OsString>,
+    /// `LANG`.
+    pub lang: Option<OsString>,
     /// The home directory (`HOME`, `USERPROFILE`, or the user database); absolute.
     pub home_dir: Option<PathBuf>,
     /// Where programs keep their configuration (`XDG_CONFIG_HOME`, `~/.config`, `LOCALAPPDATA`); absolute.
@@ -201,6 +225,10 @@ impl Environment {
             term: value("TERM"),
             columns: value("COLUMNS"),
             colorterm: value("COLORTERM"),
+            colorfgbg: value("COLORFGBG"),
+            lc_all: value("LC_ALL"),
+            lc_ctype: value("LC_CTYPE"),
+            lang: value("LANG"),
             ..Environment::default()
         }
     }
@@ -256,6 +284,10 @@ mod tests {
             term: value("term"),
             columns: value("columns"),
             colorterm: value("colorterm"),
+            colorfgbg: value("colorfgbg"),
+            lc_all: value("lc_all"),
+            lc_ctype: value("lc_ctype"),
+            lang: value("lang"),
             ..Environment::default()
         };
         assert_eq!(read, expected);

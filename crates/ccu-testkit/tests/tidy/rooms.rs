@@ -51,6 +51,7 @@ const ROOMS: [(&str, &[&str]); 4] = [
             "jaq-core",
             "jaq-json",
             "jaq-std",
+            "ratatui",
             "strsim",
             "tempfile",
             "terminal_size",
