@@ -16,6 +16,7 @@ mod render;
 mod sanitize;
 mod settings;
 mod surroundings;
+mod tui;
 mod waiting;
 
 use std::ffi::OsString;

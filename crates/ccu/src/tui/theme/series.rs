@@ -1,0 +1,119 @@
+//! The colours and fills that tell series apart: six of them, and one for all others together.
+
+use ratatui::style::{Color, Style};
+
+use crate::tui::theme::color::Rgb;
+use crate::tui::theme::{Background, Charset, ColorLevel, Theme};
+
+/// So many series have a look of their own; those beyond share one.
+pub const N_SERIES: usize = 6;
+
+/// For dark backgrounds.
+///
+/// **Source**: M. Okabe, K. Ito, "Color Universal Design", <https://jfly.uni-koeln.de/color/>; seen 2026-11-22.
+const DARK: [Rgb; N_SERIES] = [
+    Rgb(0xe6, 0x9f, 0x00),
+    Rgb(0x56, 0xb4, 0xe9),
+    Rgb(0x00, 0x9e, 0x73),
+    Rgb(0xf0, 0xe4, 0x42),
+    Rgb(0xd5, 0x5e, 0x00),
+    Rgb(0xcc, 0x79, 0xa7),
+];
+/// For light backgrounds: searched for the largest least distance between any two, in the eyes of people with each kind
+/// of colour blindness (OKLab after Machado's matrices: 0.16; Okabe and Ito's have 0.08), at a contrast of 3 with white.
+const LIGHT: [Rgb; N_SERIES] = [
+    Rgb(0xd3, 0x73, 0x23),
+    Rgb(0x3d, 0x4d, 0xc1),
+    Rgb(0x5b, 0x13, 0x00),
+    Rgb(0x8d, 0x88, 0xa6),
+    Rgb(0xa2, 0x3a, 0x01),
+    Rgb(0x05, 0x2d, 0x62),
+];
+/// For unknown backgrounds: searched likewise (0.10), at a contrast of 3 with white and with black.
+const EITHER: [Rgb; N_SERIES] = [
+    Rgb(0xab, 0x91, 0x4a),
+    Rgb(0x39, 0x42, 0xee),
+    Rgb(0xf4, 0x17, 0xa5),
+    Rgb(0x01, 0x8d, 0xc0),
+    Rgb(0xa3, 0x2e, 0x5d),
+    Rgb(0x9a, 0x67, 0x25),
+];
+/// Among the sixteen, whose shades the terminal chooses.
+const ANSI: [Color; N_SERIES] = [Color::Yellow, Color::Cyan, Color::Green, Color::Magenta, Color::Blue, Color::Red];
+
+const UNICODE_MARKS: [char; N_SERIES] = ['█', '▓', '▒', '░', '▚', '▞'];
+const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':', '%'];
+
+impl Theme {
+    /// The colour of a series, counted from 0; from [`N_SERIES`] on, that of all others.
+    pub fn series(self, index: usize) -> Style {
+        let colors = match self.background {
+            Background::Dark => &DARK,
+            Background::Light => &LIGHT,
+            Background::Unknown => &EITHER,
+        };
+        match (colors.get(index), ANSI.get(index)) {
+            (Some(&rgb), Some(&ansi)) => self.painted(rgb, self.readable(ansi)),
+            _ => self.muted(),
+        }
+    }
+
+    /// What the bars of a series are filled with, so that they can be told apart without colour.
+    pub fn series_mark(self, index: usize) -> char {
+        let (marks, others) = match self.charset {
+            Charset::Unicode => (UNICODE_MARKS, '·'),
+            Charset::Ascii => (ASCII_MARKS, '.'),
+        };
+        marks.get(index).copied().unwrap_or(others)
+    }
+
+    /// The blue of many terminals can hardly be seen on black.
+    fn readable(self, ansi: Color) -> Color {
+        let is_dim = ansi == Color::Blue && self.color == ColorLevel::Ansi16 && self.background == Background::Dark;
+        if is_dim { Color::LightBlue } else { ansi }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::color::contrast;
+    use std::collections::BTreeSet;
+
+    const BLACK: Rgb = Rgb(0, 0, 0);
+    const WHITE: Rgb = Rgb(255, 255, 255);
+
+    #[test]
+    fn series_stand_out_from_their_backgrounds() {
+        let check = |colors: [Rgb; N_SERIES], background| {
+            for color in colors {
+                assert!(contrast(color, background) >= 3.0, "{color:?} on {background:?}");
+            }
+        };
+        check(DARK, BLACK);
+        check(LIGHT, WHITE);
+        check(EITHER, BLACK);
+        check(EITHER, WHITE);
+    }
+
+    #[test]
+    fn no_two_series_look_the_same() {
+        for charset in [Charset::Unicode, Charset::Ascii] {
+            for color in [ColorLevel::Ansi16, ColorLevel::Ansi256, ColorLevel::True] {
+                for background in [Background::Unknown, Background::Light, Background::Dark] {
+                    let theme = Theme { color, background, charset };
+                    let marks: BTreeSet<char> = (0..=N_SERIES).map(|index| theme.series_mark(index)).collect();
+                    let styles: BTreeSet<String> =
+                        (0..=N_SERIES).map(|index| format!("{:?}", theme.series(index))).collect();
+                    assert_eq!((marks.len(), styles.len()), (N_SERIES + 1, N_SERIES + 1), "{theme:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn those_beyond_share_one_look() {
+        let theme = Theme { color: ColorLevel::True, background: Background::Dark, charset: Charset::Unicode };
+        assert_eq!((theme.series(6), theme.series_mark(6)), (theme.series(99), theme.series_mark(99)));
+    }
+}
