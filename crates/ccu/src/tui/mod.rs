@@ -2,3 +2,4 @@
 #![cfg_attr(not(test), expect(dead_code, reason = "the screens that draw with these parts come next"))]
 
 pub mod theme;
+pub mod widget;

@@ -1,0 +1,9 @@
+//! The parts of the dashboard's screens: plain data and a [`Theme`](crate::tui::theme::Theme) come in, lines and cells go
+//! out. None of them keeps state or asks for data, and none fails or panics at any size.
+
+pub mod bar;
+pub mod list;
+pub mod text;
+
+#[cfg(test)]
+mod sample;
