@@ -111,7 +111,7 @@ pub fn draw_list(area: Rect, buffer: &mut Buffer, list: &List<'_>, theme: Theme)
     let height = usize::from(frame.rows.height);
     let top = first_shown(list, height);
     let shown: Vec<Vec<Line<'static>>> = (top..list.n_rows).take(height).map(|row_idx| (list.row)(row_idx)).collect();
-    let gutter = gutter_width(list).min(area.width);
+    let gutter = gutter_width(list).min(frame.rows.width);
     let room = usize::from(frame.rows.width - gutter);
     let columns = layout::columns(list.columns, shown.iter().chain(list.total.iter()), room);
 

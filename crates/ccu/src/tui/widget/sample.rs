@@ -48,12 +48,12 @@ pub fn look(buffer: &Buffer, x: u16, y: u16) -> (Color, Modifier) {
     (buffer[(x, y)].fg, buffer[(x, y)].modifier)
 }
 
-/// Draws at every size up to 30 x 12, at places inside, at the edge and outside of the screen, with every set of
+/// Draws at every size up to 13 x 11 and at some wider ones, at places inside, at the edge and outside of the screen, with every set of
 /// characters: whoever panics does it here.
 pub fn draw_everywhere(mut draw: impl FnMut(Rect, &mut Buffer, Theme)) {
     for theme in [PLAIN, ASCII, COLOURED] {
         for (x, y) in [(0, 0), (3, 2), (25, 10), (200, 100), (u16::MAX, u16::MAX)] {
-            for width in (0..30).chain([60, 130]) {
+            for width in (0..14).chain([20, 28, 29, 60, 130]) {
                 for height in 0..12 {
                     let mut buffer = Buffer::empty(Rect::new(0, 0, 28, 11));
                     draw(Rect { x, y, width, height }, &mut buffer, theme);

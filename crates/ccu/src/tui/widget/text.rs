@@ -175,7 +175,7 @@ mod tests {
         check("src/api", 1, "…", "…");
         check("src/api", 0, "", "");
         check("日本語", 4, "日…", "…語");
-        check("a\u{1b}[0m", 9, "a\\u{1b}[…", "…\\u{1b}[0m");
+        check("a\u{1b}[0m", 9, "a\\u{1b}[…", "…u{1b}[0m");
         assert_eq!(cut_start("src/api", 4, ASCII), "~api");
     }
 

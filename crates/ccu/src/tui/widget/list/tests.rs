@@ -133,7 +133,7 @@ fn only_rows_that_are_shown_are_asked_for() {
 
 #[test]
 fn hostile_names_stay_on_their_line() {
-    let hostile = |_: usize| vec![Line::from("a\u{1b}[2J\nb\u{202e}c")];
+    let hostile = |_: usize| vec![Line::from(Span::raw("a\u{1b}[2J\nb\u{202e}c"))];
     let columns = [Column::text("name", Width::Rest, 0)];
     let text = drawn(40, 2, |area, buffer| {
         let list = List { columns: &columns, row: &hostile, total: None, numbers: false, ..list(1, None) };
