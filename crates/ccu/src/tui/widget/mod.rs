@@ -2,7 +2,12 @@
 //! out. None of them keeps state or asks for data, and none fails or panics at any size.
 
 pub mod bar;
+pub mod card;
+pub mod columns;
+pub mod heat;
+pub mod legend;
 pub mod list;
+pub mod sparkline;
 pub mod text;
 
 #[cfg(test)]
