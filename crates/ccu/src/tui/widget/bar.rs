@@ -73,6 +73,7 @@ pub fn stacked(parts: &[u64], max: u64, width: u16, theme: Theme) -> Vec<Span<'s
 /// A bar of one series: its part of a whole. It always takes `width` cells; what is not filled stays blank.
 ///
 /// A part that is not zero fills at least one cell.
+#[expect(clippy::too_many_arguments, reason = "a struct would make callers name what the other bars take by place")]
 pub fn share(part: u64, whole: u64, width: u16, theme: Theme, series: usize) -> Vec<Span<'static>> {
     let width = usize::from(width);
     let least = usize::from(part > 0 && whole > 0).min(width);

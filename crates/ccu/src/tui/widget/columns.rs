@@ -65,7 +65,7 @@ impl Columns<'_> {
             let width = column_area.width.min(cells(parts.bar));
             draw_column(Rect { width, ..column_area }, buffer, (column, &parts.scale), theme);
         }
-        self.draw_labels(row(area, usize::from(parts.plot.height) + 1), buffer, &parts, theme);
+        self.draw_labels(row(area, usize::from(parts.plot.height) + 1), buffer, (&parts, theme));
     }
 
     fn parts(&self, area: Rect) -> Parts {
@@ -82,7 +82,7 @@ impl Columns<'_> {
     }
 
     /// Writes as many labels as fit at an even distance, each below the left edge of its column.
-    fn draw_labels(&self, area: Rect, buffer: &mut Buffer, parts: &Parts, theme: Theme) {
+    fn draw_labels(&self, area: Rect, buffer: &mut Buffer, (parts, theme): (&Parts, Theme)) {
         let labels = self.labels.get(parts.first..).unwrap_or_default();
         let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
         let is_wide_enough = |step: &usize| step * parts.slot > widest;
@@ -108,11 +108,11 @@ fn draw_scale(area: Rect, buffer: &mut Buffer, parts: &Parts, theme: Theme) {
         put_text(buffer, row(axis, row_idx), (line, theme.muted()), theme);
         if let Some(tick) = tick {
             let label = Line::from(Span::styled(tick.label.clone(), theme.muted()));
-            put_aligned(buffer, row(label_area, row_idx), &label, Align::Right, theme);
+            put_aligned(buffer, row(label_area, row_idx), (&label, Align::Right), theme);
         }
     }
     let zero = Line::from(Span::styled(parts.scale.zero.clone(), theme.muted()));
-    put_aligned(buffer, row(label_area, n_rows), &zero, Align::Right, theme);
+    put_aligned(buffer, row(label_area, n_rows), (&zero, Align::Right), theme);
     let base = format!("{}{}", glyphs.corners[2], glyphs.horizontal.repeat(usize::from(parts.plot.width)));
     put_text(buffer, row(row_from(area, axis.x - area.x), n_rows), (&base, theme.muted()), theme);
 }

@@ -196,7 +196,7 @@ fn draw_cells(
         let cell = cut_line(cell, usize::from(placed.width), placed.cut, theme);
         let inside = row_from(area, placed.start);
         let inside = Rect { width: inside.width.min(placed.width), ..inside };
-        put_aligned(buffer, inside, &cell, placed.align, theme);
+        put_aligned(buffer, inside, (&cell, placed.align), theme);
     }
 }
 

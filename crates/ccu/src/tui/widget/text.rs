@@ -79,7 +79,7 @@ pub fn put(buffer: &mut Buffer, area: Rect, line: &Line<'_>, theme: Theme) {
 }
 
 /// Draws a line into the first row of an area, at its side.
-pub fn put_aligned(buffer: &mut Buffer, area: Rect, line: &Line<'_>, align: Align, theme: Theme) {
+pub fn put_aligned(buffer: &mut Buffer, area: Rect, (line, align): (&Line<'_>, Align), theme: Theme) {
     let indent = match align {
         Align::Left => 0,
         Align::Right => area.width.saturating_sub(cells(line.width())),

@@ -65,7 +65,8 @@ fn round_above(most: u64) -> u64 {
     let most = u128::from(most);
     let mut unit = 1_u128;
     loop {
-        if let Some(start) = ROUND_STARTS.into_iter().find(|start| start * unit / 10 >= most && start * unit % 10 == 0)
+        if let Some(start) =
+            ROUND_STARTS.into_iter().find(|start| start * unit / 10 >= most && (start * unit).is_multiple_of(10))
         {
             return u64::try_from(start * unit / 10).unwrap_or(u64::MAX);
         }

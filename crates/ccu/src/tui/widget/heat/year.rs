@@ -62,7 +62,7 @@ impl YearGrid<'_> {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let area = area.intersection(buffer.area);
         let weeks = self.weeks(area.width);
-        self.draw_months(row_from(area, NAMES_WIDTH), buffer, &weeks, theme);
+        self.draw_months(row_from(area, NAMES_WIDTH), buffer, (&weeks, theme));
         let levels = self.levels();
         let week_start = usize::try_from(self.week_start.to_monday_zero_offset()).unwrap_or(0);
         for row_idx in 0..N_WEEKDAYS {
@@ -80,7 +80,7 @@ impl YearGrid<'_> {
     }
 
     /// Names each month above the week of its first day, unless the name before reaches so far.
-    fn draw_months(&self, area: Rect, buffer: &mut Buffer, weeks: &Weeks, theme: Theme) {
+    fn draw_months(&self, area: Rect, buffer: &mut Buffer, (weeks, theme): (&Weeks, Theme)) {
         let mut free_from = 0;
         for (month_idx, name) in MONTHS.iter().enumerate() {
             let week_idx = self.place(self.month_start(month_idx)).0;

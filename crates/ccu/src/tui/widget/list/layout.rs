@@ -106,10 +106,9 @@ fn widths(columns: &[Column<'_>], measures: &[Measure], (kept, room): (&[usize],
             }
         }
     }
-    match (kept, widths.as_mut_slice()) {
-        // The only one left may be wider than all there is.
-        ([_], [width]) => *width = (*width).min(cells(room)),
-        (_, _) => {}
+    // The only one left may be wider than all there is.
+    if let [width] = widths.as_mut_slice() {
+        *width = (*width).min(cells(room));
     }
     widths
 }
