@@ -132,6 +132,14 @@ fn only_rows_that_are_shown_are_asked_for() {
 }
 
 #[test]
+fn each_kind_of_column_has_its_side_and_cut() {
+    let check = |column: Column<'_>, align, cut| assert_eq!((column.align, column.cut), (align, cut));
+    check(Column::text("model", Width::Rest, 0), Align::Left, Cut::End);
+    check(Column::path("project", Width::Rest, 0), Align::Left, Cut::Start);
+    check(Column::number("tokens", Width::Rest, 0), Align::Right, Cut::End);
+}
+
+#[test]
 fn hostile_names_stay_on_their_line() {
     let hostile = |_: usize| vec![Line::from(Span::raw("a\u{1b}[2J\nb\u{202e}c"))];
     let columns = [Column::text("name", Width::Rest, 0)];
