@@ -6,10 +6,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_sync.sql"),
     include_str!("migrations/0003_legacy.sql"),
+    include_str!("migrations/0004_web_searches.sql"),
 ];
 
 /// Reads the schema version of a file, which tells whether it is a database that we know.

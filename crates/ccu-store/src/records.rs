@@ -31,7 +31,7 @@ pub(crate) struct Inserter<'c> {
 
 impl<'c> Inserter<'c> {
     pub fn new(connection: &'c Connection, known_keys: &'c mut KnownKeys) -> Result<Self> {
-        let sql = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let sql = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         Ok(Inserter { connection, known_keys, insert: connection.prepare_cached(sql)? })
     }
 
@@ -91,7 +91,6 @@ impl<'c> Inserter<'c> {
             tokens.cache_write_5m as i64,
             tokens.cache_write_1h as i64,
             tokens.cache_read as i64,
-            record.web_searches as i64,
             flags(record),
             record.legacy_until.map(|until| until.0),
         ))?;
@@ -115,6 +114,9 @@ const COMPLETE: i64 = 1;
 const PULLED: i64 = 2;
 const IMPORTED: i64 = 4;
 const RESTORED: i64 = 8;
+/// The bits above are the number of web searches, mostly 0: a column of its own takes a byte to say so. No count that comes in
+/// is above 2^53 - 1 (ccu-core, transcript and wire), so all of it has room.
+const FLAG_BITS: u32 = 4;
 
 pub(crate) fn flags(record: &UsageRecord) -> i64 {
     let origin = match record.origin {
@@ -123,7 +125,8 @@ pub(crate) fn flags(record: &UsageRecord) -> i64 {
         Origin::Gist => PULLED,
         Origin::Import => IMPORTED,
     };
-    origin | if record.is_complete { COMPLETE } else { 0 }
+    let complete = if record.is_complete { COMPLETE } else { 0 };
+    origin | complete | (record.web_searches << FLAG_BITS) as i64
 }
 
 /// The statement that gives what [`StoredRow::read`] reads, of the records that the clause in its argument selects.
@@ -131,7 +134,7 @@ macro_rules! select_records {
     ($clause:literal) => {
         concat!(
             "SELECT sequence, key, uuid, strand, time, ",
-            "input, output, cache_write_5m, cache_write_1h, cache_read, web_searches, flags, legacy_until FROM records ",
+            "input, output, cache_write_5m, cache_write_1h, cache_read, flags, legacy_until FROM records ",
             $clause
         )
     };
@@ -146,7 +149,6 @@ pub(crate) struct StoredRow {
     strand: i64,
     time: Option<UtcMillis>,
     tokens: TokenCounts,
-    web_searches: u64,
     flags: i64,
     legacy_until: Option<UtcMillis>,
 }
@@ -169,17 +171,15 @@ impl StoredRow {
 
     /// Reads a row of [`select_records`].
     pub fn read(row: &Row<'_>) -> Result<StoredRow> {
-        let (tokens, web_searches) = counts(row, 5)?;
         Ok(StoredRow {
             sequence: row.get(0)?,
             key: RecordKey(row.get(1)?),
             uuid: row.get::<_, Option<IdValue>>(2)?.map(|id| id.0),
             strand: row.get(3)?,
             time: row.get::<_, Option<i64>>(4)?.map(UtcMillis),
-            tokens,
-            web_searches,
-            flags: row.get(11)?,
-            legacy_until: row.get::<_, Option<i64>>(12)?.map(UtcMillis),
+            tokens: tokens(row, 5)?,
+            flags: row.get(10)?,
+            legacy_until: row.get::<_, Option<i64>>(11)?.map(UtcMillis),
         })
     }
 
@@ -191,7 +191,6 @@ impl StoredRow {
             && self.legacy_until == record.legacy_until
             && self.uuid == record.uuid
             && self.tokens == record.tokens
-            && self.web_searches == record.web_searches
     }
 
     /// The stored record in full.
@@ -204,7 +203,7 @@ impl StoredRow {
             machine,
             strand,
             tokens: self.tokens,
-            web_searches: self.web_searches,
+            web_searches: web_searches(self.flags),
             is_complete: self.flags & COMPLETE != 0,
             legacy_until: self.legacy_until,
             origin: match self.flags & (PULLED | IMPORTED | RESTORED) {
@@ -218,37 +217,41 @@ impl StoredRow {
     }
 }
 
-/// The counts of a row, the first of them in `column`.
-fn counts(row: &Row<'_>, column: usize) -> Result<(TokenCounts, u64)> {
+fn web_searches(flags: i64) -> u64 {
+    flags as u64 >> FLAG_BITS
+}
+
+/// The token counts of a row, the first of them in `column`.
+fn tokens(row: &Row<'_>, column: usize) -> Result<TokenCounts> {
     let count = |offset| row.get(column + offset).map(|count: i64| count as u64);
-    let tokens = TokenCounts {
+    Ok(TokenCounts {
         input: count(0)?,
         output: count(1)?,
         cache_write_5m: count(2)?,
         cache_write_1h: count(3)?,
         cache_read: count(4)?,
-    };
-    Ok((tokens, count(5)?))
+    })
 }
 
 /// The roll-up entry of every record, in the order of arrival: what the roll-ups must say.
 pub(crate) fn each_entry(connection: &Connection, mut each: impl FnMut(UsageEntry)) -> Result<()> {
     let mut statement = connection.prepare(
-        "SELECT time, session, context, flags, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches, legacy_until \
+        "SELECT time, session, context, flags, input, output, cache_write_5m, cache_write_1h, cache_read, legacy_until \
          FROM records JOIN strands ON strands.id = strand ORDER BY sequence",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let time = row.get::<_, Option<i64>>(0)?.map(UtcMillis);
-        let (tokens, web_searches) = counts(row, 4)?;
+        let (tokens, flags) = (tokens(row, 4)?, row.get::<_, i64>(3)?);
         let key = EntryKey {
             slot: time.map(UtcMillis::slot),
             session: SessionNumber(row.get(1)?),
             context: ContextNumber(row.get(2)?),
             class: PromptClass::of(tokens.prompt()),
         };
-        let partial = u64::from(row.get::<_, i64>(3)? & COMPLETE == 0);
-        let legacy = u64::from(row.get::<_, Option<i64>>(10)?.is_some());
+        let partial = u64::from(flags & COMPLETE == 0);
+        let legacy = u64::from(row.get::<_, Option<i64>>(9)?.is_some());
+        let web_searches = web_searches(flags);
         let sums = UsageSums { responses: 1, partial, legacy, tokens, web_searches, first: time, last: time };
         each(UsageEntry { key, sums });
     }

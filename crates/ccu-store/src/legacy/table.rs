@@ -22,7 +22,7 @@ macro_rules! select_groups {
     ($clause:literal) => {
         concat!(
             "SELECT id, key, uuid, strand, time, ",
-            "input, output, cache_write_5m, cache_write_1h, cache_read, web_searches, flags, legacy_until, ",
+            "input, output, cache_write_5m, cache_write_1h, cache_read, flags, legacy_until, ",
             "echo, moment, is_counted FROM legacy_records ",
             $clause
         )
@@ -45,7 +45,7 @@ impl LegacyGroup {
         while let Some(row) = rows.next()? {
             let stored = StoredRow::read(row)?;
             let (record, numbers) = stored.record(connection, dictionary)?;
-            let (echo, moment, is_counted) = (row.get(13)?, row.get(14)?, row.get(15)?);
+            let (echo, moment, is_counted) = (row.get(12)?, row.get(13)?, row.get(14)?);
             groups.push(LegacyGroup { id: stored.sequence, echo, moment, is_counted, record, numbers });
         }
         Ok(groups)
@@ -54,7 +54,8 @@ impl LegacyGroup {
     pub fn insert(&self, connection: &Connection) -> Result<()> {
         let LegacyGroup { echo, moment, is_counted, record, numbers, .. } = self;
         let tokens = &record.tokens;
-        let sql = "INSERT INTO legacy_records VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        let sql =
+            "INSERT INTO legacy_records VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
         connection.prepare_cached(sql)?.execute((
             echo,
             moment,
@@ -68,7 +69,6 @@ impl LegacyGroup {
             tokens.cache_write_5m as i64,
             tokens.cache_write_1h as i64,
             tokens.cache_read as i64,
-            record.web_searches as i64,
             flags(record),
             record.legacy_until.map(|until| until.0),
         ))?;
