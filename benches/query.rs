@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ccu_core::ids::{CompactId, MachineId, RecordKey};
 use ccu_core::pricing::PriceTable;
 use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
-use ccu_core::report::{BlocksRequest, Filter, Grouping, ReportRequest};
+use ccu_core::report::{ActivityRequest, BlocksRequest, Filter, Grouping, ReportRequest};
 use ccu_core::time::UtcMillis;
 use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
 use ccu_store::{Store, StoreError};
@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{n_entries} roll-up entries over {} days; best of {RUNS}", n_days.len());
     let prices = PriceTable::embedded()?;
     for grouping in [
+        Grouping::Hourly,
         Grouping::Daily,
         Grouping::Weekly,
         Grouping::Monthly,
@@ -60,6 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     measure("Summary", || ledger.reports(summary_requests().each_ref(), &prices))?;
     measure("Blocks", || ledger.blocks(&blocks_request(), &prices))?;
+    measure("Activity", || ledger.activity(&activity_request(), &prices))?;
     Ok(())
 }
 
@@ -72,7 +74,7 @@ fn measure<T>(name: &str, run: impl Fn() -> Result<T, LedgerError>) -> Result<()
         drop(std::hint::black_box(run()?));
         times.push(start.elapsed());
     }
-    println!("{name:<10} {:>7.1} ms", milliseconds(times.into_iter().min()));
+    println!("{name:<24} {:>7.1} ms", milliseconds(times.into_iter().min()));
     Ok(())
 }
 
@@ -87,6 +89,7 @@ fn request(grouping: Grouping) -> ReportRequest {
         now: UtcMillis(START_MS + 500 * 86_400_000),
         since: None,
         until: None,
+        instants: None,
         last: None,
         week_start: Weekday::Monday,
         order: None,
@@ -107,6 +110,11 @@ fn summary_requests() -> [ReportRequest; 7] {
 fn blocks_request() -> BlocksRequest {
     let ReportRequest { zone, now, filter, .. } = request(Grouping::Session);
     BlocksRequest { zone, now, since: None, until: None, last: None, order: None, filter }
+}
+
+fn activity_request() -> ActivityRequest {
+    let ReportRequest { zone, filter, .. } = request(Grouping::Daily);
+    ActivityRequest { zone, since: None, until: None, filter }
 }
 
 fn fill(store: &mut Store) -> Result<(), StoreError> {

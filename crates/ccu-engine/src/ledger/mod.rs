@@ -19,8 +19,8 @@ use std::time::Duration;
 use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::pricing::PriceTable;
 use ccu_core::report::{
-    BlocksBuilder, BlocksReport, BlocksRequest, Grouping, Machine, Report, ReportBuilder, ReportRequest, UsageCatalog,
-    utc_day_range,
+    Activity, ActivityBuilder, ActivityRequest, BlocksBuilder, BlocksReport, BlocksRequest, Grouping, Machine, Report,
+    ReportBuilder, ReportRequest, UsageCatalog, utc_day_range,
 };
 use ccu_core::rollup::SessionNumber;
 use ccu_store::{Health, RebuiltRollups, Store};
@@ -157,6 +157,16 @@ impl Ledger {
         let catalog = self.catalog()?;
         let mut builder = BlocksBuilder::new(request, &catalog, prices);
         self.store.usage_entries((None, None), &mut |entry| builder.add(&entry))?;
+        Ok(builder.finish())
+    }
+
+    /// Gives the activity of the machines by day and by hour of the week.
+    ///
+    /// **Errors**: those of the store.
+    pub fn activity(&self, request: &ActivityRequest, prices: &PriceTable) -> Result<Activity, LedgerError> {
+        let catalog = self.catalog()?;
+        let mut builder = ActivityBuilder::new(request, &catalog, prices);
+        self.store.usage_entries(request.utc_day_range(), &mut |entry| builder.add(&entry))?;
         Ok(builder.finish())
     }
 
