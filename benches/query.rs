@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ccu_core::ids::{CompactId, MachineId, RecordKey};
 use ccu_core::pricing::PriceTable;
 use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
-use ccu_core::report::{ActivityRequest, BlocksRequest, Filter, Grouping, ReportRequest};
+use ccu_core::report::{ActivityRequest, BlocksRequest, Filter, Grouping, ReportRequest, ResponsesRequest};
 use ccu_core::time::UtcMillis;
 use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
 use ccu_store::{Store, StoreError};
@@ -62,6 +62,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     measure("Summary", || ledger.reports(summary_requests().each_ref(), &prices))?;
     measure("Blocks", || ledger.blocks(&blocks_request(), &prices))?;
     measure("Activity", || ledger.activity(&activity_request(), &prices))?;
+    for (name, request) in responses_requests() {
+        measure(name, || ledger.responses(&request, &prices))?;
+    }
     Ok(())
 }
 
@@ -115,6 +118,25 @@ fn blocks_request() -> BlocksRequest {
 fn activity_request() -> ActivityRequest {
     let ReportRequest { zone, filter, .. } = request(Grouping::Daily);
     ActivityRequest { zone, since: None, until: None, filter }
+}
+
+/// The newest responses of all, of a day, of an old session, of a project, and of a model that nobody used.
+fn responses_requests() -> [(&'static str, ResponsesRequest); 5] {
+    let newest = || ResponsesRequest { limit: 500, ..ResponsesRequest::default() };
+    let day = START_MS + 100 * 86_400_000;
+    let session = CompactId::new("00000064-0000-4000-8000-000000000000");
+    let project = Filter { only_project: Some("src/project-7".into()), ..Filter::default() };
+    let nobodys = Filter { models: vec!["none".to_owned()], ..Filter::default() };
+    [
+        ("Responses", newest()),
+        (
+            "Responses of a day",
+            ResponsesRequest { from: Some(UtcMillis(day)), until: Some(UtcMillis(day + 86_400_000)), ..newest() },
+        ),
+        ("Responses of a session", ResponsesRequest { session: Some(session), ..newest() }),
+        ("Responses of a project", ResponsesRequest { filter: project, ..newest() }),
+        ("Responses of nobody", ResponsesRequest { filter: nobodys, ..newest() }),
+    ]
 }
 
 fn fill(store: &mut Store) -> Result<(), StoreError> {

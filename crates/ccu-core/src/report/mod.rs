@@ -14,6 +14,7 @@ mod filter;
 mod fixture;
 mod grouped;
 mod order;
+mod responses;
 mod summary;
 mod tally;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use blocks::{BLOCK_MS, Block, BlockState, BlocksBuilder, BlocksReport, Block
 pub use build::ReportBuilder;
 pub use burn_rate::{BurnRate, Projection};
 pub use calendar::utc_day_range;
+pub use responses::{RecordsNeeded, Response, Responses, ResponsesBuilder, ResponsesRequest};
 
 /// What a report has a row for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
