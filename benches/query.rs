@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ccu_core::ids::{CompactId, MachineId, RecordKey};
 use ccu_core::pricing::PriceTable;
 use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
-use ccu_core::report::{BlocksRequest, Filter, Grouping, ReportRequest};
+use ccu_core::report::{ActivityRequest, BlocksRequest, Filter, Grouping, ReportRequest, ResponsesRequest};
 use ccu_core::time::UtcMillis;
 use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
 use ccu_store::{Store, StoreError};
@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{n_entries} roll-up entries over {} days; best of {RUNS}", n_days.len());
     let prices = PriceTable::embedded()?;
     for grouping in [
+        Grouping::Hourly,
         Grouping::Daily,
         Grouping::Weekly,
         Grouping::Monthly,
@@ -60,6 +61,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     measure("Summary", || ledger.reports(summary_requests().each_ref(), &prices))?;
     measure("Blocks", || ledger.blocks(&blocks_request(), &prices))?;
+    measure("Activity", || ledger.activity(&activity_request(), &prices))?;
+    for (name, request) in responses_requests() {
+        measure(name, || ledger.responses(&request, &prices))?;
+    }
     Ok(())
 }
 
@@ -72,7 +77,7 @@ fn measure<T>(name: &str, run: impl Fn() -> Result<T, LedgerError>) -> Result<()
         drop(std::hint::black_box(run()?));
         times.push(start.elapsed());
     }
-    println!("{name:<10} {:>7.1} ms", milliseconds(times.into_iter().min()));
+    println!("{name:<24} {:>7.1} ms", milliseconds(times.into_iter().min()));
     Ok(())
 }
 
@@ -87,6 +92,7 @@ fn request(grouping: Grouping) -> ReportRequest {
         now: UtcMillis(START_MS + 500 * 86_400_000),
         since: None,
         until: None,
+        instants: None,
         last: None,
         week_start: Weekday::Monday,
         order: None,
@@ -107,6 +113,30 @@ fn summary_requests() -> [ReportRequest; 7] {
 fn blocks_request() -> BlocksRequest {
     let ReportRequest { zone, now, filter, .. } = request(Grouping::Session);
     BlocksRequest { zone, now, since: None, until: None, last: None, order: None, filter }
+}
+
+fn activity_request() -> ActivityRequest {
+    let ReportRequest { zone, filter, .. } = request(Grouping::Daily);
+    ActivityRequest { zone, since: None, until: None, filter }
+}
+
+/// The newest responses of all, of a day, of an old session, of a project, and of a model that nobody used.
+fn responses_requests() -> [(&'static str, ResponsesRequest); 5] {
+    let newest = || ResponsesRequest { limit: 500, ..ResponsesRequest::default() };
+    let day = START_MS + 100 * 86_400_000;
+    let session = CompactId::new("00000064-0000-4000-8000-000000000000");
+    let project = Filter { only_project: Some("src/project-7".into()), ..Filter::default() };
+    let nobodys = Filter { models: vec!["none".to_owned()], ..Filter::default() };
+    [
+        ("Responses", newest()),
+        (
+            "Responses of a day",
+            ResponsesRequest { from: Some(UtcMillis(day)), until: Some(UtcMillis(day + 86_400_000)), ..newest() },
+        ),
+        ("Responses of a session", ResponsesRequest { session: Some(session), ..newest() }),
+        ("Responses of a project", ResponsesRequest { filter: project, ..newest() }),
+        ("Responses of nobody", ResponsesRequest { filter: nobodys, ..newest() }),
+    ]
 }
 
 fn fill(store: &mut Store) -> Result<(), StoreError> {

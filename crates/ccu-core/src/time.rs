@@ -40,6 +40,12 @@ impl UtcMillis {
         Slot(self.0.div_euclid(SLOT_MS) as i32)
     }
 
+    /// The UTC day of the instant, counted from 1970-01-01; even of one that no slot has, which is in the first or last day.
+    pub fn utc_day(self) -> i32 {
+        let day = self.0.div_euclid(DAY_MS);
+        i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX })
+    }
+
     /// The same instant for calendar arithmetic. Instants outside of jiff's range become the epoch; [`UtcMillis::parse`] makes none.
     pub fn timestamp(self) -> Timestamp {
         Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)

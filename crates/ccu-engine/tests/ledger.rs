@@ -64,6 +64,7 @@ fn shown(ledger: &Ledger) -> (Vec<String>, Vec<(String, u64)>) {
         now: MORNING,
         since: None,
         until: None,
+        instants: None,
         last: None,
         week_start: Weekday::Monday,
         order: None,

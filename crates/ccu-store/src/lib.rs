@@ -14,6 +14,7 @@ mod known_keys;
 mod legacy;
 mod machines;
 mod migrations;
+mod needed_records;
 mod problems;
 mod queries;
 mod records;

@@ -141,6 +141,11 @@ macro_rules! select_records {
 }
 pub(crate) use select_records;
 
+/// The strand and the time of a row of [`select_records`], read without the rest of it.
+pub(crate) fn strand_and_time(row: &Row<'_>) -> Result<(i64, Option<UtcMillis>)> {
+    Ok((row.get(3)?, row.get::<_, Option<i64>>(4)?.map(UtcMillis)))
+}
+
 /// A row of `records` as it is stored: numbers for texts.
 pub(crate) struct StoredRow {
     pub sequence: i64,

@@ -126,6 +126,7 @@ pub fn report(
         now: surroundings.now,
         since: scope.since,
         until: scope.until,
+        instants: None,
         last: args.last.map(|last| last as usize),
         week_start: resolved.week_start.value,
         order: args.order.map(order),
@@ -165,6 +166,7 @@ fn check(args: &ReportArgs, grouping: Grouping, scope: &Scope) -> Result<(), Com
 /// What the periods of a report are called, where it has any.
 fn periods(grouping: Grouping) -> Option<&'static str> {
     match grouping {
+        Grouping::Hourly => Some("hours"),
         Grouping::Daily => Some("days"),
         Grouping::Weekly => Some("weeks"),
         Grouping::Monthly => Some("months"),
@@ -184,7 +186,12 @@ fn order(order: OrderArg) -> Order {
 fn filter(args: &ReportArgs) -> Filter {
     let words =
         |words: &[String]| words.iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
-    Filter { projects: words(&args.project), models: words(&args.model), machines: words(&args.machine) }
+    Filter {
+        only_project: None,
+        projects: words(&args.project),
+        models: words(&args.model),
+        machines: words(&args.machine),
+    }
 }
 
 fn report_answer(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answer, CommandError> {
@@ -317,6 +324,7 @@ mod tests {
         assert_eq!(request.until, Some("2026-11-21".parse().unwrap()));
         assert_eq!((request.last, request.order, request.by_project), (Some(3), Some(Order::Descending), true));
         let filter = Filter {
+            only_project: None,
             projects: vec!["api".into(), "web".into()],
             models: vec!["opus".into(), "sonnet".into()],
             machines: vec!["desk".into()],

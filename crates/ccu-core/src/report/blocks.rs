@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::burn_rate::{BurnRate, Projection};
-use super::calendar::{AskedDays, LocalDays};
+use super::calendar::{AskedHours, LocalHours};
 use super::counted::Contexts;
 use super::summary::ModelSums;
 use super::tally::{Tally, earliest};
@@ -257,9 +257,9 @@ impl Window {
 
 fn keep_asked(windows: &mut Vec<Window>, request: &BlocksRequest) {
     if request.since.is_some() || request.until.is_some() {
-        let asked = AskedDays::between(request.since, request.until);
-        let mut local_days = LocalDays::new(&request.zone);
-        windows.retain(|window| asked.holds(Some(local_days.day_of(window.start))));
+        let asked = AskedHours::between(request.since, request.until);
+        let mut local_hours = LocalHours::new(&request.zone);
+        windows.retain(|window| asked.holds(Some(local_hours.hour_of(window.start))));
     }
     if let Some(n_blocks) = request.last {
         let starts =

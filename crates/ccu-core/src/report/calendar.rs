@@ -1,16 +1,18 @@
-//! The calendar of a report: the local day of an instant, the periods that days gather in, and the days asked for.
+//! The calendar of a report: the local hour of an instant, the periods that hours gather in, and the hours asked for.
 //!
-//! Days are integers here, because a report asks for the day of 200,000 entries; they become dates once a row is made.
+//! Days and hours are integers here, because a report asks for those of 200,000 entries; they become dates once a row is
+//! made.
 
 use jiff::SignedDuration;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
 use super::{Grouping, ReportRequest};
-use crate::time::{SLOT_MS, SLOTS_PER_DAY, UtcMillis};
+use crate::time::UtcMillis;
 
-/// Milliseconds in a day.
-const DAY_MS: i64 = SLOT_MS * SLOTS_PER_DAY as i64;
+/// Milliseconds in an hour.
+const HOUR_MS: i64 = 3_600_000;
+const HOURS_PER_DAY: i32 = 24;
 /// The day that days are counted from.
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
@@ -35,28 +37,64 @@ impl LocalDay {
     }
 }
 
-/// Tells the local day of instants. Fast while instants stay between two changes of the zone's offset.
+/// An hour of a local calendar, counted from 1970-01-01T00:00. Where a clock is set back, the hour that comes twice has one
+/// number. It fits for every instant that a slot has: those end 61,000 years from 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct LocalHour(pub i32);
+
+impl LocalHour {
+    /// The first hour of a day.
+    pub(super) fn first_of(day: LocalDay) -> LocalHour {
+        LocalHour(day.0.saturating_mul(HOURS_PER_DAY))
+    }
+
+    /// The last hour of a day.
+    pub(super) fn last_of(day: LocalDay) -> LocalHour {
+        LocalHour::first_of(day).plus(HOURS_PER_DAY - 1)
+    }
+
+    /// The day that the hour is in.
+    pub(super) fn day(self) -> LocalDay {
+        LocalDay(self.0.div_euclid(HOURS_PER_DAY))
+    }
+
+    /// The hour of its day, from 0 to 23.
+    pub(super) fn of_day(self) -> i8 {
+        self.0.rem_euclid(HOURS_PER_DAY) as i8
+    }
+
+    /// The day and hour of a number, with minute 0.
+    pub(super) fn date_time(self) -> DateTime {
+        self.day().date().at(self.of_day(), 0, 0, 0)
+    }
+
+    fn plus(self, n_hours: i32) -> LocalHour {
+        LocalHour(self.0.saturating_add(n_hours))
+    }
+}
+
+/// Tells the local hour and day of instants. Fast while instants stay between two changes of the zone's offset.
 #[derive(Debug)]
-pub(super) struct LocalDays {
+pub(super) struct LocalHours {
     zone: TimeZone,
     offset_ms: i64,
     valid_from: UtcMillis,
     valid_before: UtcMillis,
 }
 
-impl LocalDays {
-    /// The days of a zone.
+impl LocalHours {
+    /// The hours of a zone.
     pub(super) fn new(zone: &TimeZone) -> Self {
         let nowhere = UtcMillis(i64::MAX);
-        LocalDays { zone: zone.clone(), offset_ms: 0, valid_from: nowhere, valid_before: nowhere }
+        LocalHours { zone: zone.clone(), offset_ms: 0, valid_from: nowhere, valid_before: nowhere }
     }
 
-    /// The local day of an instant.
-    pub(super) fn day_of(&mut self, time: UtcMillis) -> LocalDay {
+    /// The local hour of an instant.
+    pub(super) fn hour_of(&mut self, time: UtcMillis) -> LocalHour {
         if time < self.valid_from || time >= self.valid_before {
             self.look_up_offset(time);
         }
-        LocalDay(time.0.saturating_add(self.offset_ms).div_euclid(DAY_MS) as i32)
+        LocalHour(time.0.saturating_add(self.offset_ms).div_euclid(HOUR_MS) as i32)
     }
 
     fn look_up_offset(&mut self, time: UtcMillis) {
@@ -68,9 +106,10 @@ impl LocalDays {
     }
 }
 
-/// How days gather in the rows of a report.
+/// How hours gather in the rows of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Period {
+    Hour,
     Day,
     Week { first: Weekday },
     Month,
@@ -81,6 +120,7 @@ impl Period {
     /// The period that a request groups by; `None` where it groups by something else than time.
     pub(super) fn of(request: &ReportRequest) -> Option<Period> {
         match request.grouping {
+            Grouping::Hourly => Some(Period::Hour),
             Grouping::Daily => Some(Period::Day),
             Grouping::Weekly => Some(Period::Week { first: request.week_start }),
             Grouping::Monthly => Some(Period::Month),
@@ -89,26 +129,30 @@ impl Period {
         }
     }
 
-    /// The first day of the period that holds `day`.
-    pub(super) fn first_day(self, day: LocalDay) -> LocalDay {
-        match self {
+    /// The first hour of the period that holds `hour`.
+    pub(super) fn start(self, hour: LocalHour) -> LocalHour {
+        let day = hour.day();
+        LocalHour::first_of(match self {
+            Period::Hour => return hour,
             Period::Day => day,
             Period::Week { first } => day.plus(-i32::from(day.date().weekday().since(first))),
             Period::Month => LocalDay::of_date(day.date().first_of_month()),
             Period::Year => LocalDay::of_date(day.date().first_of_year()),
-        }
+        })
     }
 
-    /// The first day of the period `n_periods` later (or earlier) than the one that starts on `first_day`.
-    fn shifted(self, first_day: LocalDay, n_periods: i32) -> LocalDay {
+    /// The first hour of the period `n_periods` later (or earlier) than the one that begins with `start`.
+    fn shifted(self, start: LocalHour, n_periods: i32) -> LocalHour {
+        let first_day = start.day();
         let date = first_day.date();
         let month_number = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
-        match self {
+        LocalHour::first_of(match self {
+            Period::Hour => return start.plus(n_periods),
             Period::Day => first_day.plus(n_periods),
             Period::Week { .. } => first_day.plus(n_periods.saturating_mul(7)),
             Period::Month => first_of_month(month_number.saturating_add(n_periods)),
             Period::Year => first_of_month(month_number.saturating_add(n_periods.saturating_mul(12))),
-        }
+        })
     }
 }
 
@@ -120,48 +164,54 @@ fn first_of_month(month_number: i32) -> LocalDay {
     LocalDay::of_date(date.unwrap_or(beyond))
 }
 
-/// The local days that a request asks for, inclusive; `None` where that end is open.
+/// The local hours that a request asks for, inclusive; `None` where that end is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct AskedDays {
-    pub first: Option<LocalDay>,
-    pub last: Option<LocalDay>,
+pub(super) struct AskedHours {
+    pub first: Option<LocalHour>,
+    pub last: Option<LocalHour>,
 }
 
-impl AskedDays {
-    /// The days of a request: `since` and `until`, and for periods the newest [`ReportRequest::last`] of them.
-    pub(super) fn of(request: &ReportRequest) -> AskedDays {
-        let asked = AskedDays::between(request.since, request.until);
+impl AskedHours {
+    /// The hours of a request: `since` and `until`, and for periods the newest [`ReportRequest::last`] of them.
+    pub(super) fn of(request: &ReportRequest) -> AskedHours {
+        let asked = AskedHours::between(request.since, request.until);
         match (Period::of(request), request.last) {
             (Some(period), Some(n_periods)) => asked.newest(request, period, n_periods),
             _ => asked,
         }
     }
 
-    /// The days from `since` to `until`.
-    pub(super) fn between(since: Option<Date>, until: Option<Date>) -> AskedDays {
-        AskedDays { first: since.map(LocalDay::of_date), last: until.map(LocalDay::of_date) }
+    /// The hours of the days from `since` to `until`.
+    pub(super) fn between(since: Option<Date>, until: Option<Date>) -> AskedHours {
+        let first = since.map(|day| LocalHour::first_of(LocalDay::of_date(day)));
+        AskedHours { first, last: until.map(|day| LocalHour::last_of(LocalDay::of_date(day))) }
     }
 
-    /// Whether an entry of this day counts. An undated one counts only where no day was asked for.
-    pub(super) fn holds(&self, day: Option<LocalDay>) -> bool {
-        match day {
-            Some(day) => self.first.is_none_or(|first| first <= day) && self.last.is_none_or(|last| day <= last),
+    /// Whether an entry of this hour counts. An undated one counts only where no day was asked for.
+    pub(super) fn holds(&self, hour: Option<LocalHour>) -> bool {
+        match hour {
+            Some(hour) => self.first.is_none_or(|first| first <= hour) && self.last.is_none_or(|last| hour <= last),
             None => self.first.is_none() && self.last.is_none(),
         }
     }
 
-    fn newest(self, request: &ReportRequest, period: Period, n_periods: usize) -> AskedDays {
-        let today = LocalDays::new(&request.zone).day_of(request.now);
-        let newest = period.first_day(self.last.map_or(today, |last| last.min(today)));
+    fn newest(self, request: &ReportRequest, period: Period, n_periods: usize) -> AskedHours {
+        let now = LocalHours::new(&request.zone).hour_of(request.now);
+        let newest = period.start(self.last.map_or(now, |last| last.min(now)));
         let back = i32::try_from(n_periods).unwrap_or(i32::MAX).saturating_neg();
         // One period later and back again, so that no periods at all are a range that ends before it starts.
         let after_newest = period.shifted(newest, 1);
         let first = period.shifted(after_newest, back);
         let last = after_newest.plus(-1);
-        AskedDays {
+        AskedHours {
             first: Some(self.first.map_or(first, |asked| asked.max(first))),
             last: Some(self.last.map_or(last, |asked| asked.min(last))),
         }
+    }
+
+    /// The UTC days outside of which none of these hours lie; see [`utc_day_range`].
+    pub(super) fn utc_days(&self) -> (Option<i32>, Option<i32>) {
+        (self.first.map(|first| first.day().plus(-2).0), self.last.map(|last| last.day().plus(2).0))
     }
 }
 
@@ -171,13 +221,23 @@ impl AskedDays {
 /// It is wider than need be by two days at each end, because a local midnight may lie 26 hours off the UTC one
 /// (the widest offset that jiff reads).
 pub fn utc_day_range(requests: &[&ReportRequest]) -> (Option<i32>, Option<i32>) {
-    let asked: Vec<AskedDays> = requests.iter().map(|request| AskedDays::of(request)).collect();
+    let ranges = requests.iter().map(|request| utc_days_of(request));
+    let (firsts, lasts): (Vec<Option<i32>>, Vec<Option<i32>>) = ranges.unzip();
     // One open end opens it for all.
-    let first: Option<Vec<LocalDay>> = asked.iter().map(|asked| asked.first).collect();
-    let last: Option<Vec<LocalDay>> = asked.iter().map(|asked| asked.last).collect();
-    let first = first.and_then(|days| days.into_iter().min());
-    let last = last.and_then(|days| days.into_iter().max());
-    (first.map(|first| first.plus(-2).0), last.map(|last| last.plus(2).0))
+    let first: Option<Vec<i32>> = firsts.into_iter().collect();
+    let last: Option<Vec<i32>> = lasts.into_iter().collect();
+    (first.and_then(|days| days.into_iter().min()), last.and_then(|days| days.into_iter().max()))
+}
+
+fn utc_days_of(request: &ReportRequest) -> (Option<i32>, Option<i32>) {
+    let (first, last) = AskedHours::of(request).utc_days();
+    match request.instants {
+        None => (first, last),
+        Some((from, until)) => {
+            let (from, until) = (from.utc_day(), until.utc_day());
+            (Some(first.map_or(from, |first| first.max(from))), Some(last.map_or(until, |last| last.min(until))))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -189,7 +249,7 @@ mod tests {
     #[test]
     fn local_days_follow_daylight_saving_time() {
         let check = |zone_name, text, expected| {
-            let day = LocalDays::new(&zone(zone_name)).day_of(time(text));
+            let day = LocalHours::new(&zone(zone_name)).hour_of(time(text)).day();
             assert_eq!(day.date(), date(expected), "{text} in {zone_name}");
         };
         // A day of 23 hours and one of 25.
@@ -221,8 +281,10 @@ mod tests {
     #[test]
     fn periods_start_on_their_first_day() {
         let check = |period: Period, day, expected| {
-            let first_day = period.first_day(LocalDay::of_date(date(day)));
-            assert_eq!(first_day.date(), date(expected), "{period:?} of {day}");
+            let day = LocalDay::of_date(date(day));
+            for hour in [LocalHour::first_of(day), LocalHour::last_of(day)] {
+                assert_eq!(period.start(hour).date_time(), date(expected).at(0, 0, 0, 0), "{period:?} of {hour:?}");
+            }
         };
         let (monday, sunday) = (Period::Week { first: Weekday::Monday }, Period::Week { first: Weekday::Sunday });
         check(Period::Day, "2026-11-22", "2026-11-22");
@@ -244,8 +306,8 @@ mod tests {
     #[test]
     fn the_days_asked_for() {
         let check = |request: &ReportRequest, first: Option<&str>, last: Option<&str>| {
-            let asked = AskedDays::of(request);
-            let dates = (asked.first.map(LocalDay::date), asked.last.map(LocalDay::date));
+            let asked = AskedHours::of(request);
+            let dates = (asked.first.map(|hour| hour.day().date()), asked.last.map(|hour| hour.day().date()));
             assert_eq!(dates, (first.map(date), last.map(date)), "{request:?}");
         };
         let last = |grouping, n_rows| ReportRequest { last: Some(n_rows), ..request(grouping) };
@@ -270,12 +332,13 @@ mod tests {
 
     #[test]
     fn no_number_of_periods_is_too_small_or_too_large() {
-        for grouping in [Grouping::Daily, Grouping::Weekly, Grouping::Monthly, Grouping::Yearly] {
-            let today = LocalDays::new(&TimeZone::UTC).day_of(now());
-            let none = AskedDays::of(&ReportRequest { last: Some(0), ..request(grouping) });
-            assert!(!none.holds(Some(today)) && !none.holds(None), "{grouping:?}");
-            let all = AskedDays::of(&ReportRequest { last: Some(usize::MAX), ..request(grouping) });
-            assert!(all.holds(Some(today)) && all.holds(Some(LocalDay::of_date(date("2015-01-01")))), "{grouping:?}");
+        for grouping in [Grouping::Hourly, Grouping::Daily, Grouping::Weekly, Grouping::Monthly, Grouping::Yearly] {
+            let this_hour = LocalHours::new(&TimeZone::UTC).hour_of(now());
+            let none = AskedHours::of(&ReportRequest { last: Some(0), ..request(grouping) });
+            assert!(!none.holds(Some(this_hour)) && !none.holds(None), "{grouping:?}");
+            let all = AskedHours::of(&ReportRequest { last: Some(usize::MAX), ..request(grouping) });
+            let early = LocalHour::first_of(LocalDay::of_date(date("2015-01-01")));
+            assert!(all.holds(Some(this_hour)) && all.holds(Some(early)), "{grouping:?}");
         }
     }
 
@@ -286,6 +349,15 @@ mod tests {
         assert_eq!(utc_day_range(&[&asked]), (day_number("2026-11-18"), None));
         let asked = ReportRequest { until: Some(date("2026-11-20")), ..request(Grouping::Session) };
         assert_eq!(utc_day_range(&[&asked]), (None, day_number("2026-11-22")));
+        // Instants leave no doubt about days, and both must hold.
+        let instants = Some((time("2026-11-19T05:00:00Z"), time("2026-11-21T05:00:00Z")));
+        let asked = ReportRequest { instants, ..request(Grouping::Daily) };
+        assert_eq!(utc_day_range(&[&asked]), (day_number("2026-11-19"), day_number("2026-11-21")));
+        let asked = ReportRequest { since: Some(date("2026-11-22")), ..asked };
+        assert_eq!(utc_day_range(&[&asked]), (day_number("2026-11-20"), day_number("2026-11-21")));
+        assert_eq!(utc_day_range(&[&asked, &request(Grouping::Daily)]), (None, None));
+        let always = ReportRequest { instants: Some((UtcMillis(i64::MIN), UtcMillis(i64::MAX))), ..asked };
+        assert_eq!(utc_day_range(&[&always]), (day_number("2026-11-20"), Some(i32::MAX)));
     }
 
     const ZONES: [&str; 8] = [
@@ -301,15 +373,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn days_agree_with_the_zone_in_any_order(
+        fn hours_agree_with_the_zone_in_any_order(
             zone_idx in 0..ZONES.len(),
             seconds in prop::collection::vec(0_i64..4_102_444_800, 1..40),
         ) {
             let zone = zone(ZONES[zone_idx]);
-            let mut local_days = LocalDays::new(&zone);
+            let mut local_hours = LocalHours::new(&zone);
             for second in seconds {
                 let time = UtcMillis(second * 1000);
-                prop_assert_eq!(local_days.day_of(time).date(), zone.to_datetime(time.timestamp()).date(), "{}", time);
+                let local = zone.to_datetime(time.timestamp());
+                let expected = local.date().at(local.hour(), 0, 0, 0);
+                prop_assert_eq!(local_hours.hour_of(time).date_time(), expected, "{}", time);
             }
         }
 
@@ -319,17 +393,17 @@ mod tests {
         }
 
         #[test]
-        fn a_period_holds_its_days(
-            number in 0_i32..47_000,
+        fn a_period_holds_its_hours(
+            number in 0_i32..1_100_000,
             week_start in 0_i8..7,
             n_back in 0_i32..100,
         ) {
             let week = Period::Week { first: Weekday::from_monday_zero_offset(week_start).unwrap() };
-            for period in [Period::Day, week, Period::Month, Period::Year] {
-                let first = period.first_day(LocalDay(number));
+            for period in [Period::Hour, Period::Day, week, Period::Month, Period::Year] {
+                let first = period.start(LocalHour(number));
                 let next = period.shifted(first, 1);
                 prop_assert!(first.0 <= number && number < next.0, "{:?}", period);
-                prop_assert_eq!(period.first_day(LocalDay(next.0 - 1)), first);
+                prop_assert_eq!(period.start(LocalHour(next.0 - 1)), first);
                 prop_assert_eq!(period.shifted(period.shifted(first, -n_back), n_back), first);
             }
         }
@@ -340,22 +414,29 @@ mod tests {
             seconds in 1_420_070_400_i64..4_102_444_800,
             since_days_ago in 0_i32..3,
             last in prop::option::of(0_usize..5),
+            instants_days in prop::option::of((-3_i64..3, -3_i64..3)),
+            grouping in prop::sample::select(vec![Grouping::Hourly, Grouping::Daily, Grouping::Monthly]),
         ) {
             let time = UtcMillis(seconds * 1000);
             let zone = zone(ZONES[zone_idx]);
-            let day = LocalDays::new(&zone).day_of(time);
+            let hour = LocalHours::new(&zone).hour_of(time);
+            let day = hour.day();
+            let shifted = |n_days: i64| UtcMillis(time.0 + n_days * 12 * HOUR_MS);
+            let instants = instants_days.map(|(from, until)| (shifted(from), shifted(until)));
             let asked = ReportRequest {
                 since: Some(LocalDay(day.0 - since_days_ago).date()),
                 until: Some(day.date()),
                 now: time,
                 last,
                 zone,
-                ..request(Grouping::Daily)
+                instants,
+                ..request(grouping)
             };
             let (first, last) = utc_day_range(&[&asked]);
             let utc_day = time.slot().utc_day();
             let is_read = first.is_none_or(|first| first <= utc_day) && last.is_none_or(|last| utc_day <= last);
-            prop_assert!(is_read || !AskedDays::of(&asked).holds(Some(day)));
+            let is_within = instants.is_none_or(|(from, until)| (from..until).contains(&time.slot().start()));
+            prop_assert!(is_read || !is_within || !AskedHours::of(&asked).holds(Some(hour)));
         }
     }
 }

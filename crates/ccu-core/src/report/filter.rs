@@ -1,11 +1,14 @@
 //! Which contexts a request's filter keeps.
 
+use std::sync::Arc;
+
 use super::{Filter, UsageCatalog};
 use crate::rollup::UsageContext;
 
 /// A [`Filter`] made ready to be asked: words in lower case, machine words resolved against the known machines.
 #[derive(Debug)]
 pub(super) struct ContextFilter<'a> {
+    only_project: Option<Arc<str>>,
     projects: Vec<String>,
     models: Vec<String>,
     machines: Vec<String>,
@@ -16,6 +19,7 @@ impl<'a> ContextFilter<'a> {
     /// Makes the words of `filter` ready.
     pub(super) fn new(filter: &Filter, catalog: &'a UsageCatalog) -> Self {
         ContextFilter {
+            only_project: filter.only_project.clone(),
             projects: lower_case(&filter.projects),
             models: lower_case(&filter.models),
             machines: lower_case(&filter.machines),
@@ -26,7 +30,8 @@ impl<'a> ContextFilter<'a> {
     /// Whether usage of this context counts; `project` is its shared project name.
     pub(super) fn keeps(&self, context: &UsageContext, project: &str) -> bool {
         // Words may span more than the two parts of a shared name, and a shared name may stand for an empty path.
-        (stands_in(&self.projects, project) || stands_in(&self.projects, &context.project))
+        self.only_project.as_ref().is_none_or(|only| **only == *project)
+            && (stands_in(&self.projects, project) || stands_in(&self.projects, &context.project))
             && stands_in(&self.models, &context.model)
             && self.keeps_machine(context)
     }
@@ -97,6 +102,19 @@ mod tests {
     }
 
     #[test]
+    fn the_only_project_matches_as_a_whole() {
+        let only = |name: &str, sessions: &[u32]| {
+            check(Filter { only_project: Some(name.into()), ..Filter::default() }, sessions);
+        };
+        only("src/api", &[1, 3]);
+        only("src/Web", &[2]);
+        only("src/web", &[]);
+        only("api", &[]);
+        only("(no project)", &[4]);
+        check(Filter { only_project: Some("src/api".into()), projects: words(&["users"]), ..Filter::default() }, &[3]);
+    }
+
+    #[test]
     fn models_match_by_parts() {
         check(Filter { models: words(&["Haiku"]), ..Filter::default() }, &[2]);
         check(Filter { models: words(&["haiku", "sonnet-4"]), ..Filter::default() }, &[1, 2, 3, 4]);
@@ -117,7 +135,12 @@ mod tests {
 
     #[test]
     fn all_parts_of_a_filter_must_match() {
-        let filter = Filter { projects: words(&["api"]), models: words(&["sonnet"]), machines: words(&["work"]) };
+        let filter = Filter {
+            projects: words(&["api"]),
+            models: words(&["sonnet"]),
+            machines: words(&["work"]),
+            ..Filter::default()
+        };
         check(filter, &[3]);
     }
 

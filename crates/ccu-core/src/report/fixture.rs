@@ -6,8 +6,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::{
-    BlocksBuilder, BlocksReport, BlocksRequest, Filter, Grouping, Machine, Report, ReportBuilder, ReportRequest,
-    RowKey, UsageCatalog,
+    Activity, ActivityBuilder, ActivityRequest, BlocksBuilder, BlocksReport, BlocksRequest, Filter, Grouping, Machine,
+    Report, ReportBuilder, ReportRequest, RowKey, UsageCatalog,
 };
 use crate::ids::{CompactId, MachineId};
 use crate::pricing::PriceTable;
@@ -151,6 +151,7 @@ pub(super) fn request(grouping: Grouping) -> ReportRequest {
         now: now(),
         since: None,
         until: None,
+        instants: None,
         last: None,
         week_start: Weekday::Monday,
         order: None,
@@ -196,6 +197,16 @@ pub(super) fn blocks_report(request: &BlocksRequest, responses: &[Response]) -> 
     builder.finish()
 }
 
+/// The activity on rolled-up usage.
+pub(super) fn activity_on(request: &ActivityRequest, usage: &RolledUp) -> Activity {
+    let prices = PriceTable::embedded().unwrap();
+    let mut builder = ActivityBuilder::new(request, &usage.catalog, &prices);
+    for entry in &usage.entries {
+        builder.add(entry);
+    }
+    builder.finish()
+}
+
 /// The id of a session in these tests.
 pub(super) fn session_name(number: SessionNumber) -> CompactId {
     CompactId::new(&format!("session-{}", number.0))
@@ -204,6 +215,7 @@ pub(super) fn session_name(number: SessionNumber) -> CompactId {
 /// The keys of a report's rows, with the number of responses in each.
 pub(super) fn keys(report: &Report) -> Vec<String> {
     let key = |key: &RowKey| match key {
+        RowKey::Hour(hour) => hour.strftime("%Y-%m-%d %H:%M").to_string(),
         RowKey::Period(date) => date.to_string(),
         RowKey::Undated => "undated".to_owned(),
         RowKey::Session(id) => id.to_string(),

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::calendar::{AskedDays, LocalDay, LocalDays, Period};
+use super::calendar::{AskedHours, LocalDay, LocalHour, LocalHours, Period};
 use super::counted::{Contexts, CountedContext};
 use super::order::{RowRank, arranged};
 use super::summary::Summary;
@@ -13,7 +13,7 @@ use super::{Grouping, Report, ReportRequest, RowKey};
 use crate::ids::CompactId;
 use crate::money::NanoUsd;
 use crate::rollup::{SessionNumber, UsageEntry};
-use crate::time::Slot;
+use crate::time::{Slot, UtcMillis};
 
 /// Gives the id of a session as the transcript spells it.
 pub(super) type SessionNames<'n> = &'n dyn Fn(SessionNumber) -> CompactId;
@@ -21,8 +21,8 @@ pub(super) type SessionNames<'n> = &'n dyn Fn(SessionNumber) -> CompactId;
 /// What a row stands for, by numbers; which ones, the grouping says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct RowId {
-    /// The first day of a period; [`UNDATED`] for records without a time, and where rows are not periods.
-    first_day: LocalDay,
+    /// The first hour of a period; [`UNDATED`] for records without a time, and where rows are not periods.
+    start: LocalHour,
     /// The session, or what else rows stand for, as numbered in [`Contexts`]; [`NO_NUMBER`] for a period as a whole.
     number: u32,
 }
@@ -35,8 +35,8 @@ pub(super) struct CellId {
     column: u32,
 }
 
-/// No day of any calendar, before all of them.
-const UNDATED: LocalDay = LocalDay(i32::MIN);
+/// No hour of any calendar, before all of them.
+const UNDATED: LocalHour = LocalHour(i32::MIN);
 const NO_NUMBER: u32 = u32::MAX;
 
 /// Where in the calendar a slot lies.
@@ -45,8 +45,8 @@ struct Place {
     slot: Option<Slot>,
     day: Option<LocalDay>,
     is_asked: bool,
-    /// The first day of its period; [`UNDATED`] also where the report has no periods.
-    first_day: LocalDay,
+    /// The first hour of its period; [`UNDATED`] also where the report has no periods.
+    start: LocalHour,
 }
 
 /// The entries of one report, grouped as it asks.
@@ -55,8 +55,8 @@ pub(super) struct Grouped<'a> {
     /// By context.
     is_kept: Vec<bool>,
     period: Option<Period>,
-    asked_days: AskedDays,
-    local_days: LocalDays,
+    asked_hours: AskedHours,
+    local_hours: LocalHours,
     place: Option<Place>,
     /// Its columns are [`Contexts::columns`].
     tally: Tally<RowId>,
@@ -71,8 +71,8 @@ impl<'a> Grouped<'a> {
             request,
             is_kept: contexts.kept_by(&request.filter),
             period: Period::of(request),
-            asked_days: AskedDays::of(request),
-            local_days: LocalDays::new(&request.zone),
+            asked_hours: AskedHours::of(request),
+            local_hours: LocalHours::new(&request.zone),
             place: None,
             tally: Tally::new(contexts.columns.len()),
             sessions: SessionRows::default(),
@@ -112,27 +112,29 @@ impl<'a> Grouped<'a> {
         {
             return place;
         }
-        let day = slot.map(|slot| self.local_days.day_of(slot.start()));
-        let place = match self.place {
-            Some(place) if place.day == day => Place { slot, ..place },
-            _ => {
-                let first_day = self.period.zip(day).map_or(UNDATED, |(period, day)| period.first_day(day));
-                Place { slot, day, is_asked: self.asked_days.holds(day), first_day }
-            }
+        let hour = slot.map(|slot| self.local_hours.hour_of(slot.start()));
+        let day = hour.map(LocalHour::day);
+        let start = match (self.period, hour, self.place) {
+            (Some(Period::Hour), Some(hour), _) => hour,
+            (_, _, Some(place)) if place.day == day => place.start,
+            (Some(period), Some(hour), _) => period.start(hour),
+            (_, _, _) => UNDATED,
         };
+        let is_asked = self.asked_hours.holds(hour) && is_within(self.request.instants, slot);
+        let place = Place { slot, day, is_asked, start };
         *self.place.insert(place)
     }
 
     fn row_id(&self, context: CountedContext, place: Place, session: SessionNumber) -> RowId {
         let period_part = if self.request.by_project { context.names.project } else { NO_NUMBER };
         let number = match self.request.grouping {
-            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => period_part,
+            Grouping::Hourly | Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => period_part,
             Grouping::Session => session.0,
             Grouping::Project => context.names.project,
             Grouping::Model => context.names.model,
             Grouping::Device => context.names.machine,
         };
-        RowId { first_day: place.first_day, number }
+        RowId { start: place.start, number }
     }
 
     /// Sorts and adds up what was added.
@@ -167,7 +169,7 @@ impl<'a> Grouped<'a> {
 
     fn row_ranks(&self) -> Vec<RowRank> {
         let rank = |row| match self.period {
-            Some(_) => RowRank { row, size: (i64::from(self.tally.key(row).first_day.0), 0), last: None },
+            Some(_) => RowRank { row, size: (i64::from(self.tally.key(row).start.0), 0), last: None },
             None => {
                 let start = RowRank { row, size: (0, 0), last: None };
                 self.tally.cells(row).fold(start, |rank, cell| RowRank {
@@ -197,14 +199,28 @@ impl<'a> Grouped<'a> {
     fn row_key(&self, id: RowId, contexts: &Contexts, session_names: SessionNames<'_>) -> RowKey {
         let index = id.number as usize;
         match self.request.grouping {
-            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => match id.first_day {
-                UNDATED => RowKey::Undated,
-                first_day => RowKey::Period(first_day.date()),
-            },
+            Grouping::Hourly | Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly
+                if id.start == UNDATED =>
+            {
+                RowKey::Undated
+            }
+            Grouping::Hourly => RowKey::Hour(id.start.date_time()),
+            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => {
+                RowKey::Period(id.start.day().date())
+            }
             Grouping::Session => RowKey::Session(session_names(SessionNumber(id.number))),
             Grouping::Project => RowKey::Project(contexts.projects[index].clone()),
             Grouping::Model => RowKey::Model(contexts.models[index].clone()),
             Grouping::Device => RowKey::Machine(contexts.machines[index]),
         }
+    }
+}
+
+/// Whether a slot starts within these instants, the second of them excluded. An undated entry is within none.
+fn is_within(instants: Option<(UtcMillis, UtcMillis)>, slot: Option<Slot>) -> bool {
+    match (instants, slot) {
+        (None, _) => true,
+        (Some((from, until)), Some(slot)) => from <= slot.start() && slot.start() < until,
+        (Some(_), None) => false,
     }
 }

@@ -3,6 +3,7 @@
 //! Every face (table, JSON, CSV, dashboard) reads the same [`Report`]; nothing after it touches the store. The sums of
 //! all reports over one database are equal, because all are made of the same entries by the same addition.
 
+mod activity;
 mod blocks;
 mod build;
 mod burn_rate;
@@ -13,6 +14,7 @@ mod filter;
 mod fixture;
 mod grouped;
 mod order;
+mod responses;
 mod summary;
 mod tally;
 #[cfg(test)]
@@ -20,7 +22,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
 use crate::ids::{CompactId, MachineId};
@@ -29,14 +31,18 @@ use crate::record::TokenCounts;
 use crate::rollup::UsageContext;
 use crate::time::UtcMillis;
 
+pub use activity::{Activity, ActivityBuilder, ActivityMap, ActivityRequest, MachineActivity};
 pub use blocks::{BLOCK_MS, Block, BlockState, BlocksBuilder, BlocksReport, BlocksRequest};
 pub use build::ReportBuilder;
 pub use burn_rate::{BurnRate, Projection};
 pub use calendar::utc_day_range;
+pub use responses::{RecordsNeeded, Response, Responses, ResponsesBuilder, ResponsesRequest};
 
 /// What a report has a row for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grouping {
+    /// Local hours. Where a clock is set back, the hour that comes twice is one row.
+    Hourly,
     /// Local calendar days.
     Daily,
     /// Weeks that start on [`ReportRequest::week_start`].
@@ -77,6 +83,9 @@ pub struct ReportRequest {
     pub since: Option<Date>,
     /// The last day counted.
     pub until: Option<Date>,
+    /// Count only quarters of an hour that start within these instants, the second of them excluded: for times that do not
+    /// begin at midnight. Undated records are left out then.
+    pub instants: Option<(UtcMillis, UtcMillis)>,
     /// Keep only so many of the newest periods, counted back from that of `now` (or of `until`, where that is earlier)
     /// whether or not there was usage in them; undated records are left out then. For other groupings, keep only so
     /// many rows, those with the latest last activity.
@@ -94,6 +103,8 @@ pub struct ReportRequest {
 /// Which entries count: each list keeps what matches any of its words; an empty list keeps all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// The shared name of the one project that counts, whole and as it is spelt; `None` keeps all.
+    pub only_project: Option<Arc<str>>,
     /// Parts of project names or paths, case-insensitive.
     pub projects: Vec<String>,
     /// Parts of model ids, case-insensitive.
@@ -138,6 +149,8 @@ impl Usage {
 /// What one row of a report stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowKey {
+    /// A local day and hour, with minute 0. The two hours of a clock that is set back are one.
+    Hour(DateTime),
     /// A local day, a week by its first day, a month by its first day, or a year by its first day.
     Period(Date),
     /// Records without a usable time.

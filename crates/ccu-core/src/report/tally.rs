@@ -31,15 +31,7 @@ impl Cell {
     /// Adds the sums of an entry, and its cost where there is a price.
     #[inline]
     pub(super) fn add(&mut self, sums: &UsageSums, cost: Option<NanoUsd>) {
-        self.usage.add(&Usage {
-            responses: sums.responses,
-            partial: sums.partial,
-            legacy: sums.legacy,
-            tokens: sums.tokens,
-            web_searches: sums.web_searches,
-            cost: cost.unwrap_or(NanoUsd::ZERO),
-            unpriced_tokens: if cost.is_some() { 0 } else { sums.tokens.total() },
-        });
+        self.usage.add(&usage_of(sums, cost));
         self.first = earliest(self.first, sums.first);
         self.last = self.last.max(sums.last);
     }
@@ -48,6 +40,20 @@ impl Cell {
         self.usage.add(&other.usage);
         self.first = earliest(self.first, other.first);
         self.last = self.last.max(other.last);
+    }
+}
+
+/// The usage that sums are, with their cost where there is a price.
+#[inline]
+pub(super) fn usage_of(sums: &UsageSums, cost: Option<NanoUsd>) -> Usage {
+    Usage {
+        responses: sums.responses,
+        partial: sums.partial,
+        legacy: sums.legacy,
+        tokens: sums.tokens,
+        web_searches: sums.web_searches,
+        cost: cost.unwrap_or(NanoUsd::ZERO),
+        unpriced_tokens: if cost.is_some() { 0 } else { sums.tokens.total() },
     }
 }
 

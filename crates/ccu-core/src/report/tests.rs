@@ -7,17 +7,18 @@ use jiff::civil::{Date, Weekday};
 use proptest::prelude::*;
 
 use super::fixture::{
-    HAIKU, Response, SONNET, SONNET_4_6, UNPRICED, at, date, keys, now, output, report, report_on, reports_on, request,
-    roll_up, time, undated, zone,
+    HAIKU, Response, SONNET, SONNET_4_6, UNPRICED, activity_on, at, date, keys, now, output, report, report_on,
+    reports_on, request, roll_up, time, undated, zone,
 };
-use super::{Grouping, Order, Report, ReportRequest, ReportRow, RowKey, Usage};
+use super::{ActivityRequest, Grouping, Order, Report, ReportRequest, ReportRow, RowKey, Usage};
 use crate::ids::MachineId;
 use crate::money::NanoUsd;
 use crate::record::TokenCounts;
 use crate::rollup::ContextNumber;
 use crate::time::UtcMillis;
 
-const GROUPINGS: [Grouping; 8] = [
+const GROUPINGS: [Grouping; 9] = [
+    Grouping::Hourly,
     Grouping::Daily,
     Grouping::Weekly,
     Grouping::Monthly,
@@ -77,6 +78,8 @@ fn each_grouping_has_its_rows() {
         Response { session: 2, project: "/srv/src/web", machine: 2, ..at("2025-12-31T23:59:59Z") },
     ];
     let check = |grouping, expected: &[&str]| assert_eq!(keys(&report(&request(grouping), &responses)), expected);
+    let by_hour = ["2025-12-31 23:00: 1", "2026-10-01 09:00: 1", "2026-11-20 08:00: 1", "2026-11-20 09:00: 1"];
+    check(Grouping::Hourly, &by_hour);
     check(Grouping::Daily, &["2025-12-31: 1", "2026-10-01: 1", "2026-11-20: 2"]);
     check(Grouping::Weekly, &["2025-12-29: 1", "2026-09-28: 1", "2026-11-16: 2"]);
     check(Grouping::Monthly, &["2025-12-01: 1", "2026-10-01: 1", "2026-11-01: 2"]);
@@ -114,6 +117,55 @@ fn days_are_those_of_the_zone() {
     let in_berlin = ReportRequest { zone: zone("Europe/Berlin"), ..request(Grouping::Daily) };
     assert_eq!(keys(&report(&in_berlin, &responses)), ["2026-03-28: 1", "2026-03-29: 2", "2026-03-30: 1"]);
     assert_eq!(keys(&report(&request(Grouping::Daily), &responses)), ["2026-03-28: 2", "2026-03-29: 2"]);
+}
+
+#[test]
+fn hours_are_those_of_the_zone_and_fall_together_where_a_clock_is_set_back() {
+    let responses = [
+        undated(),
+        // The clock in Berlin goes back from 03:00 to 02:00 at 01:00 UTC.
+        at("2026-10-24T23:59:59Z"),
+        at("2026-10-25T00:15:00Z"),
+        at("2026-10-25T01:15:00Z"),
+        at("2026-10-25T02:00:00Z"),
+    ];
+    let hours = |zone_name, order| {
+        keys(&report(&ReportRequest { zone: zone(zone_name), order, ..request(Grouping::Hourly) }, &responses))
+    };
+    let in_berlin = ["undated: 1", "2026-10-25 01:00: 1", "2026-10-25 02:00: 2", "2026-10-25 03:00: 1"];
+    assert_eq!(hours("Europe/Berlin", None), in_berlin);
+    assert_eq!(
+        hours("Europe/Berlin", Some(Order::Descending)),
+        in_berlin.map(str::to_owned).into_iter().rev().collect::<Vec<_>>()
+    );
+    let in_kathmandu = ["undated: 1", "2026-10-25 05:00: 1", "2026-10-25 06:00: 1", "2026-10-25 07:00: 2"];
+    assert_eq!(hours("Asia/Kathmandu", None), in_kathmandu);
+}
+
+#[test]
+fn instants_hold_the_quarters_that_start_within() {
+    let responses = [
+        undated(),
+        at("2026-11-20T07:59:59Z"),
+        at("2026-11-20T08:00:00Z"),
+        at("2026-11-20T12:59:59.999Z"),
+        at("2026-11-20T13:00:00Z"),
+    ];
+    let n_counted = |from, until, since: Option<&str>| {
+        let counts = [Grouping::Hourly, Grouping::Daily, Grouping::Model].map(|grouping| {
+            let instants = Some((time(from), time(until)));
+            let request = ReportRequest { instants, since: since.map(date), ..request(grouping) };
+            report(&request, &responses).totals.usage.responses
+        });
+        assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
+        counts[0]
+    };
+    assert_eq!(n_counted("2026-11-20T08:00:00Z", "2026-11-20T13:00:00Z", None), 2);
+    // A quarter counts as a whole or not at all.
+    assert_eq!(n_counted("2026-11-20T07:45:00Z", "2026-11-20T13:00:00.001Z", None), 4);
+    assert_eq!(n_counted("2026-11-20T07:50:00Z", "2026-11-20T12:45:00Z", None), 1);
+    assert_eq!(n_counted("2026-11-20T08:00:00Z", "2026-11-20T08:00:00Z", None), 0);
+    assert_eq!(n_counted("2026-11-20T08:00:00Z", "2026-11-22T13:00:00Z", Some("2026-11-21")), 0);
 }
 
 #[test]
@@ -178,6 +230,9 @@ fn the_last_periods_are_counted_back_from_now() {
     check(Grouping::Daily, 7, &["2026-11-16: 1", "2026-11-22: 1"]);
     check(Grouping::Daily, 8, &["2026-11-15: 1", "2026-11-16: 1", "2026-11-22: 1"]);
     check(Grouping::Daily, 0, &[]);
+    check(Grouping::Hourly, 1, &[]);
+    check(Grouping::Hourly, 2, &["2026-11-22 11:00: 1"]);
+    check(Grouping::Hourly, 157, &["2026-11-16 00:00: 1", "2026-11-22 11:00: 1"]);
     check(Grouping::Weekly, 1, &["2026-11-16: 2"]);
     check(Grouping::Monthly, 1, &["2026-11-01: 4"]);
 }
@@ -359,6 +414,13 @@ fn days_of(responses: &[Response], zone_name: &str) -> BTreeMap<Option<Date>, (u
     days
 }
 
+fn sum_of<'u>(parts: impl Iterator<Item = &'u Usage>) -> Usage {
+    parts.fold(Usage::default(), |mut sum, usage| {
+        sum.add(usage);
+        sum
+    })
+}
+
 fn assert_adds_up(report: &Report) -> Result<(), TestCaseError> {
     let mut sum = Usage::default();
     for row in &report.rows {
@@ -439,7 +501,7 @@ proptest! {
     #[test]
     fn reports_made_together_are_those_made_apart(
         responses in prop::collection::vec(any_response(), 0..60),
-        asked in prop::array::uniform8(any_request()),
+        asked in prop::array::uniform9(any_request()),
         model in prop::sample::select(vec!["", "sonnet", "haiku"]),
     ) {
         let usage = roll_up(&responses);
@@ -450,6 +512,30 @@ proptest! {
         requests[0].filter.models = vec![model.to_owned()];
         let apart = requests.each_ref().map(|request| report_on(request, &usage));
         prop_assert_eq!(reports_on(requests.each_ref(), &usage), apart);
+    }
+
+    #[test]
+    fn activity_adds_up_to_the_daily_report(
+        responses in prop::collection::vec(any_response(), 0..60),
+        asked in any_request(),
+    ) {
+        let usage = roll_up(&responses);
+        let ReportRequest { zone, since, until, filter, .. } = asked.clone();
+        let activity = activity_on(&ActivityRequest { zone, since, until, filter }, &usage);
+        let daily = report_on(&asked, &usage);
+        let dated = daily.rows.iter().filter(|row| row.key != RowKey::Undated);
+        let days: Vec<_> = dated.map(|row| (row.key.clone(), row.usage)).collect();
+        let days_of_all: Vec<_> = activity.all.days.iter().map(|(day, usage)| (RowKey::Period(*day), *usage)).collect();
+        prop_assert_eq!(days_of_all, days);
+        let mut of_machines = Usage::default();
+        for (map, is_all) in activity.machines.iter().map(|machine| (&machine.map, false)).chain([(&activity.all, true)]) {
+            let total = sum_of(map.days.iter().map(|(_, usage)| usage));
+            prop_assert_eq!(sum_of(map.hours.iter().flatten()), total);
+            if is_all {
+                prop_assert_eq!(of_machines, total);
+            }
+            of_machines.add(&total);
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ fn report(ledger: &Ledger, grouping: Grouping) -> Report {
         now: today(),
         since: None,
         until: None,
+        instants: None,
         last: None,
         week_start: Weekday::Monday,
         order: None,

@@ -19,8 +19,8 @@ use std::time::Duration;
 use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::pricing::PriceTable;
 use ccu_core::report::{
-    BlocksBuilder, BlocksReport, BlocksRequest, Grouping, Machine, Report, ReportBuilder, ReportRequest, UsageCatalog,
-    utc_day_range,
+    Activity, ActivityBuilder, ActivityRequest, BlocksBuilder, BlocksReport, BlocksRequest, Grouping, Machine, Report,
+    ReportBuilder, ReportRequest, Responses, ResponsesBuilder, ResponsesRequest, UsageCatalog, utc_day_range,
 };
 use ccu_core::rollup::SessionNumber;
 use ccu_store::{Health, RebuiltRollups, Store};
@@ -157,6 +157,35 @@ impl Ledger {
         let catalog = self.catalog()?;
         let mut builder = BlocksBuilder::new(request, &catalog, prices);
         self.store.usage_entries((None, None), &mut |entry| builder.add(&entry))?;
+        Ok(builder.finish())
+    }
+
+    /// Gives the activity of the machines by day and by hour of the week.
+    ///
+    /// **Errors**: those of the store.
+    pub fn activity(&self, request: &ActivityRequest, prices: &PriceTable) -> Result<Activity, LedgerError> {
+        let catalog = self.catalog()?;
+        let mut builder = ActivityBuilder::new(request, &catalog, prices);
+        self.store.usage_entries(request.utc_day_range(), &mut |entry| builder.add(&entry))?;
+        Ok(builder.finish())
+    }
+
+    /// Lists the newest responses, and sums up all that are asked for. Their costs are those of reports.
+    ///
+    /// **Errors**: those of the store.
+    pub fn responses(&self, request: &ResponsesRequest, prices: &PriceTable) -> Result<Responses, LedgerError> {
+        let session = match &request.session {
+            Some(name) => match self.store.session_number(name)? {
+                Some(number) => Some(number),
+                None => return Ok(Responses::default()),
+            },
+            None => None,
+        };
+        let catalog = self.catalog()?;
+        let mut builder = ResponsesBuilder::new(request, session, &catalog, prices);
+        self.store.usage_entries(request.utc_day_range(), &mut |entry| builder.add_entry(&entry))?;
+        let needed = builder.needed();
+        self.store.needed_records(&needed, &mut |context, record| builder.add_record(context, record))?;
         Ok(builder.finish())
     }
 

@@ -131,6 +131,7 @@ impl<'a> Session<'a> {
             now,
             since: None,
             until: None,
+            instants: None,
             last: None,
             week_start: Weekday::Monday,
             order: None,

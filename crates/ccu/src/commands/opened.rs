@@ -158,7 +158,7 @@ pub fn is_animated(answer: &Answer, surroundings: &Surroundings) -> bool {
 
 /// Whether everything counts.
 pub fn keeps_all(filter: &Filter) -> bool {
-    filter.projects.is_empty() && filter.models.is_empty() && filter.machines.is_empty()
+    *filter == Filter::default()
 }
 
 /// What is wrong with a directory that the user named and that holds no transcripts. The usual mistake is to name

@@ -85,6 +85,7 @@ pub fn names(settings: &ReportSettings, machines: &[Machine], opened: &Opened) -
         grouping,
         since: None,
         until: None,
+        instants: None,
         last: None,
         by_project: false,
         filter: Filter::default(),

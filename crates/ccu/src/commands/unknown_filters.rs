@@ -46,6 +46,7 @@ fn rows(
         grouping,
         since: None,
         until: None,
+        instants: None,
         last: None,
         by_project: false,
         filter,
@@ -61,7 +62,12 @@ fn known_names(grouping: Grouping, settings: &ReportSettings, opened: &Opened) -
     let keys = rows(grouping, Filter::default(), settings, opened)?;
     let names = keys.into_iter().filter_map(|key| match key {
         RowKey::Project(name) | RowKey::Model(name) => Some(name.to_string()),
-        RowKey::Period(_) | RowKey::Undated | RowKey::Session(_) | RowKey::Machine(_) | RowKey::Total => None,
+        RowKey::Hour(_)
+        | RowKey::Period(_)
+        | RowKey::Undated
+        | RowKey::Session(_)
+        | RowKey::Machine(_)
+        | RowKey::Total => None,
     });
     Ok(names.collect())
 }
@@ -71,6 +77,7 @@ fn sentence(grouping: Grouping, word: &str, known: &[String]) -> String {
         Grouping::Project => ("no project has", "`ccu project`", parts(known)),
         Grouping::Device => ("no machine is called", "`ccu device`", known.to_vec()),
         Grouping::Model
+        | Grouping::Hourly
         | Grouping::Daily
         | Grouping::Weekly
         | Grouping::Monthly
@@ -81,6 +88,7 @@ fn sentence(grouping: Grouping, word: &str, known: &[String]) -> String {
         Grouping::Project => " in its name",
         Grouping::Device => "",
         Grouping::Model
+        | Grouping::Hourly
         | Grouping::Daily
         | Grouping::Weekly
         | Grouping::Monthly

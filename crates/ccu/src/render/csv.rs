@@ -6,7 +6,7 @@ use ccu_core::report::{Block, BlockState, Grouping, ModelUsage, ReportRow, RowKe
 use ccu_core::time::UtcMillis;
 
 use crate::render::number::exact_dollars;
-use crate::render::{BlocksView, ReportView, Shown, SummaryView, UNDATED, period_text};
+use crate::render::{BlocksView, ReportView, Shown, SummaryView, UNDATED, hour_text, period_text};
 use crate::sanitize::sanitize;
 
 /// Writes a report as CSV. Columns are named as the fields of the JSON.
@@ -82,6 +82,7 @@ fn block_fields(block: &Block) -> [String; 6] {
 
 fn header(view: &ReportView<'_>) -> Vec<&'static str> {
     let mut names = match view.report.grouping {
+        Grouping::Hourly => vec!["hour"],
         Grouping::Daily => vec!["date"],
         Grouping::Weekly => vec!["week"],
         Grouping::Monthly => vec!["month"],
@@ -143,6 +144,7 @@ fn key_fields(row: &ReportRow, view: &ReportView<'_>) -> Vec<String> {
     let names = view.names;
     let activity = || [instant(row.first_activity), instant(row.last_activity)];
     let mut fields = match &row.key {
+        RowKey::Hour(hour) => return vec![hour_text(*hour)],
         RowKey::Period(first_day) => return vec![period_text(view.report.grouping, *first_day)],
         RowKey::Undated | RowKey::Total => return vec![UNDATED.to_owned()],
         RowKey::Model(model) => return vec![text(model)],

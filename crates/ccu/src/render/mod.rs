@@ -18,7 +18,7 @@ pub mod schema_check;
 
 use ccu_core::report::{BlocksReport, Grouping, Machine, Notes, Report, ReportRow};
 use ccu_core::time::UtcMillis;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::render::names::Names;
@@ -57,7 +57,9 @@ impl ReportView<'_> {
 impl ReportView<'_> {
     fn undated_place(&self) -> &'static str {
         match self.report.grouping {
-            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => "in the row `unknown`",
+            Grouping::Hourly | Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => {
+                "in the row `unknown`"
+            }
             Grouping::Session | Grouping::Project | Grouping::Model | Grouping::Device => "counted without a day",
         }
     }
@@ -254,13 +256,19 @@ pub fn period_text(grouping: Grouping, first_day: Date) -> String {
     match grouping {
         Grouping::Monthly => first_day.strftime("%Y-%m").to_string(),
         Grouping::Yearly => first_day.strftime("%Y").to_string(),
-        Grouping::Daily
+        Grouping::Hourly
+        | Grouping::Daily
         | Grouping::Weekly
         | Grouping::Session
         | Grouping::Project
         | Grouping::Model
         | Grouping::Device => first_day.to_string(),
     }
+}
+
+/// The key of an hour as all outputs write it: `2026-11-22 14:00`.
+pub fn hour_text(hour: DateTime) -> String {
+    hour.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The key of undated rows.

@@ -45,7 +45,7 @@ impl Names {
                 RowKey::Project(project) => saw(&mut projects, project.clone(), row),
                 RowKey::Session(session) => saw(&mut sessions, session.clone(), row),
                 RowKey::Machine(machine) => saw(&mut machines, *machine, row),
-                RowKey::Period(_) | RowKey::Undated | RowKey::Model(_) | RowKey::Total => {}
+                RowKey::Hour(_) | RowKey::Period(_) | RowKey::Undated | RowKey::Model(_) | RowKey::Total => {}
             }
         }
         Names::Hidden(HiddenNames {

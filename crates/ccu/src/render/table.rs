@@ -76,6 +76,7 @@ fn empty_line(scope: &Scope) -> String {
 
 fn title(grouping: Grouping) -> &'static str {
     match grouping {
+        Grouping::Hourly => "Usage by hour",
         Grouping::Daily => "Usage by day",
         Grouping::Weekly => "Usage by week",
         Grouping::Monthly => "Usage by month",

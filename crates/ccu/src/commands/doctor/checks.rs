@@ -258,6 +258,7 @@ impl<'a> Checks<'a> {
             now: self.surroundings.now,
             since: None,
             until: None,
+            instants: None,
             last: None,
             week_start: Weekday::Monday,
             order: None,

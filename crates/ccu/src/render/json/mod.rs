@@ -42,6 +42,7 @@ fn rows_name(view: &ReportView<'_>) -> &'static str {
         return "projects";
     }
     match view.report.grouping {
+        Grouping::Hourly => "hourly",
         Grouping::Daily => "daily",
         Grouping::Weekly => "weekly",
         Grouping::Monthly => "monthly",
@@ -176,7 +177,7 @@ mod tests {
     fn json(sample: &Sample) -> String {
         let text = report(&sample.view()).unwrap();
         let family = match sample.report.grouping {
-            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => "period",
+            Grouping::Hourly | Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly => "period",
             Grouping::Session => "session",
             Grouping::Project => "project",
             Grouping::Model => "model",
@@ -231,6 +232,17 @@ mod tests {
         check(Grouping::Weekly, "week", "2026-11-01");
         check(Grouping::Monthly, "month", "2026-11");
         check(Grouping::Yearly, "year", "2026");
+    }
+
+    #[test]
+    fn hours_have_a_key_of_their_own() {
+        let hour = RowKey::Hour("2026-11-01T09:00".parse().unwrap());
+        let rows = vec![sample::row(hour).done(), sample::row(RowKey::Undated).done()];
+        let sample = Sample::new(sample::report(Grouping::Hourly, rows));
+        // No command prints them, so no schema knows them.
+        let value: Value = serde_json::from_str(&report(&sample.view()).unwrap()).unwrap();
+        assert_eq!(value["hourly"][0]["hour"], "2026-11-01 09:00");
+        assert_eq!(value["hourly"][1]["hour"], "unknown");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::render::json::project_name;
 use crate::render::names::Names;
-use crate::render::{ReportView, Shown, UNDATED, period_text};
+use crate::render::{ReportView, Shown, UNDATED, hour_text, period_text};
 
 /// One row.
 #[derive(Serialize)]
@@ -30,6 +30,8 @@ pub struct RowJson<'a> {
 pub enum KeyJson {
     /// A period of the summary.
     Summary { period: &'static str, since: Option<String> },
+    /// An hour.
+    Hour { hour: String },
     /// A day.
     Day { date: String },
     /// A week.
@@ -166,6 +168,7 @@ impl<'a> RowJson<'a> {
 fn key(row: &ReportRow, view: &ReportView<'_>) -> KeyJson {
     let (first_activity, last_activity) = (instant(row.first_activity), instant(row.last_activity));
     match &row.key {
+        RowKey::Hour(hour) => KeyJson::Hour { hour: hour_text(*hour) },
         RowKey::Period(first_day) => period(view.report.grouping, period_text(view.report.grouping, *first_day)),
         // No row has the key of totals.
         RowKey::Undated | RowKey::Total => period(view.report.grouping, UNDATED.to_owned()),
@@ -196,6 +199,7 @@ fn key(row: &ReportRow, view: &ReportView<'_>) -> KeyJson {
 
 fn period(grouping: Grouping, text: String) -> KeyJson {
     match grouping {
+        Grouping::Hourly => KeyJson::Hour { hour: text },
         Grouping::Weekly => KeyJson::Week { week: text },
         Grouping::Monthly => KeyJson::Month { month: text },
         Grouping::Yearly => KeyJson::Year { year: text },

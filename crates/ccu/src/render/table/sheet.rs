@@ -10,7 +10,7 @@ use crate::render::grid::{Cell, Column, Cut, Grid, Line, Width};
 use crate::render::model_names::ModelNames;
 use crate::render::table::numbers::Numbers;
 use crate::render::table::{COMPACT, Form};
-use crate::render::{ReportView, UNDATED, period_text, theme};
+use crate::render::{ReportView, UNDATED, hour_text, period_text, theme};
 use crate::sanitize::sanitize;
 
 /// A view with what is decided for the whole table.
@@ -49,6 +49,7 @@ impl<'a> Sheet<'a> {
         let period = |header| if form.has_parts { whole(header) } else { name(header, Cut::End) };
         let session = Column::text("Session", Width::AtLeast(if form.has_details { 36 } else { 8 }, Cut::End));
         let mut columns = match self.view.report.grouping {
+            Grouping::Hourly => vec![period("Hour")],
             Grouping::Daily => vec![period("Date")],
             Grouping::Weekly => vec![period("Week of")],
             Grouping::Monthly => vec![period("Month")],
@@ -72,7 +73,8 @@ impl<'a> Sheet<'a> {
             Grouping::Model => false,
             // In 80 columns, when a session was tells more than what it was with.
             Grouping::Session => form.has_parts && form != COMPACT,
-            Grouping::Daily
+            Grouping::Hourly
+            | Grouping::Daily
             | Grouping::Weekly
             | Grouping::Monthly
             | Grouping::Yearly
@@ -84,7 +86,12 @@ impl<'a> Sheet<'a> {
     fn has_activity_column(&self, form: Form) -> bool {
         match self.view.report.grouping {
             Grouping::Session | Grouping::Project | Grouping::Device => form.has_parts,
-            Grouping::Daily | Grouping::Weekly | Grouping::Monthly | Grouping::Yearly | Grouping::Model => false,
+            Grouping::Hourly
+            | Grouping::Daily
+            | Grouping::Weekly
+            | Grouping::Monthly
+            | Grouping::Yearly
+            | Grouping::Model => false,
         }
     }
 
@@ -157,6 +164,7 @@ impl<'a> Sheet<'a> {
     fn key_cells(&self, row: &ReportRow, form: Form) -> Vec<Cell> {
         let names = self.view.names;
         let mut texts = match &row.key {
+            RowKey::Hour(hour) => vec![hour_text(*hour)],
             RowKey::Period(first_day) => vec![period_text(self.view.report.grouping, *first_day)],
             RowKey::Undated | RowKey::Total => vec![UNDATED.to_owned()],
             RowKey::Session(session) => vec![self.session_text(session, form), self.project_texts(row)],

@@ -94,7 +94,7 @@ impl<'a> Sheet<'a> {
             RowKey::Model(model) => self.models.name(model).to_owned(),
             RowKey::Project(project) => self.view.names.project(project),
             RowKey::Machine(machine) => self.view.names.machine(*machine),
-            RowKey::Period(_) | RowKey::Undated | RowKey::Session(_) | RowKey::Total => String::new(),
+            RowKey::Hour(_) | RowKey::Period(_) | RowKey::Undated | RowKey::Session(_) | RowKey::Total => String::new(),
         }
     }
 }
