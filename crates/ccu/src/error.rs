@@ -123,6 +123,11 @@ impl CommandError {
         causes
     }
 
+    /// The error with its causes behind colons.
+    pub fn in_one_line(&self) -> String {
+        std::iter::once(self.to_string()).chain(self.causes()).collect::<Vec<String>>().join(": ")
+    }
+
     /// Writes the error as lines for a person.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         label(out, theme::ERROR, "error", &self.source.to_string())?;

@@ -38,6 +38,11 @@ impl Printer<'static> {
             is_quiet: options.is_quiet,
         }
     }
+
+    /// Outputs that nobody sees, for work that tells what it does in another way.
+    pub fn silent() -> Self {
+        Printer { stdout: Box::new(io::sink()), stderr: Box::new(io::sink()), is_quiet: true }
+    }
 }
 
 impl<'a> Printer<'a> {

@@ -1,4 +1,4 @@
-//! The clock as sync needs it: the time, waiting that Ctrl-C ends, and dice.
+//! The clock as sync needs it: the time, waiting that the user can end, and dice.
 
 use std::hash::{BuildHasher, RandomState};
 use std::thread;
@@ -7,19 +7,19 @@ use std::time::Duration;
 use ccu_core::time::UtcMillis;
 use ccu_engine::sync::{Clock, SyncError};
 
-use crate::ctrl_c;
-
-/// How long it is waited before Ctrl-C is looked for again: a person feels no delay.
+/// How long it is waited before the wish to stop is looked for again: a person feels no delay.
 const STEP: Duration = Duration::from_millis(50);
 
 /// The clock of this computer.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock {
+#[derive(Clone, Copy)]
+pub struct SystemClock<'a> {
     /// Reads it.
     pub now: fn() -> UtcMillis,
+    /// Whether the user wants waiting to end.
+    pub is_stop_wanted: &'a dyn Fn() -> bool,
 }
 
-impl Clock for SystemClock {
+impl Clock for SystemClock<'_> {
     fn now(&self) -> UtcMillis {
         (self.now)()
     }
@@ -27,7 +27,7 @@ impl Clock for SystemClock {
     fn wait(&self, time: Duration) -> Result<(), SyncError> {
         let mut left = time;
         loop {
-            if ctrl_c::is_stop_wanted() {
+            if (self.is_stop_wanted)() {
                 return Err(SyncError::Interrupted);
             }
             if left.is_zero() {
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn jitter_is_within_its_bound_and_differs() {
-        let clock = SystemClock { now: || UtcMillis(0) };
+        let clock = SystemClock { now: || UtcMillis(0), is_stop_wanted: &|| false };
         let most = Duration::from_secs(8);
         let thrown: std::collections::BTreeSet<Duration> = (0..32).map(|_| clock.jitter(most)).collect();
         assert!(thrown.len() > 16 && thrown.iter().all(|one| *one <= most), "{thrown:?}");
@@ -61,6 +61,12 @@ mod tests {
 
     #[test]
     fn no_time_is_no_wait() {
-        assert!(SystemClock { now: || UtcMillis(0) }.wait(Duration::ZERO).is_ok());
+        assert!(SystemClock { now: || UtcMillis(0), is_stop_wanted: &|| false }.wait(Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn the_wish_to_stop_ends_a_wait() {
+        let clock = SystemClock { now: || UtcMillis(0), is_stop_wanted: &|| true };
+        assert!(matches!(clock.wait(Duration::from_secs(3_600)), Err(SyncError::Interrupted)));
     }
 }

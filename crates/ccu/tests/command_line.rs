@@ -152,6 +152,8 @@ fn settings_are_set_shown_and_taken_back() {
     sync.encrypt = false  (default)
     sync.auto = false  (default)
     sync.interval = 10  (default)
+    dashboard.background = auto  (default)
+    dashboard.charset = auto  (default)
     ");
     assert_eq!(sandbox.run(&["config", "unset", "report.week_start"]).success(), "");
     assert_eq!(sandbox.run(&["config", "get", "report.week_start"]).success(), "monday\n");

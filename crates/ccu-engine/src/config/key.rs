@@ -65,6 +65,12 @@ pub enum SettingKey {
     SyncAuto,
     /// `sync.interval`
     SyncInterval,
+    /// `dashboard.limit_reset`
+    LimitReset,
+    /// `dashboard.background`
+    Background,
+    /// `dashboard.charset`
+    Charset,
     /// `prices.MODEL.input` and the like, or `prices.MODEL.TIER.input` and the like for the larger classes of prompts.
     TokenPrice {
         /// The model id.
@@ -127,6 +133,9 @@ impl SettingKey {
             ["sync", "encrypt"] => Some(SettingKey::SyncEncrypt),
             ["sync", "auto"] => Some(SettingKey::SyncAuto),
             ["sync", "interval"] => Some(SettingKey::SyncInterval),
+            ["dashboard", "limit_reset"] => Some(SettingKey::LimitReset),
+            ["dashboard", "background"] => Some(SettingKey::Background),
+            ["dashboard", "charset"] => Some(SettingKey::Charset),
             ["prices", model, "web_search"] => Some(SettingKey::SearchPrice { model: model.to_owned() }),
             ["prices", model, "fast"] => Some(SettingKey::FastFactor { model: model.to_owned() }),
             ["prices", model, "from"] => Some(SettingKey::PriceFrom { model: model.to_owned() }),
@@ -151,6 +160,9 @@ impl SettingKey {
             SettingKey::SyncEncrypt => vec!["sync", "encrypt"],
             SettingKey::SyncAuto => vec!["sync", "auto"],
             SettingKey::SyncInterval => vec!["sync", "interval"],
+            SettingKey::LimitReset => vec!["dashboard", "limit_reset"],
+            SettingKey::Background => vec!["dashboard", "background"],
+            SettingKey::Charset => vec!["dashboard", "charset"],
             SettingKey::TokenPrice { model, class, kind } => match tier_name(*class) {
                 None => vec!["prices", model, kind.name()],
                 Some(tier) => vec!["prices", model, tier, kind.name()],
@@ -177,7 +189,10 @@ impl SettingKey {
             | SettingKey::SyncProjects
             | SettingKey::SyncEncrypt
             | SettingKey::SyncAuto
-            | SettingKey::SyncInterval => {}
+            | SettingKey::SyncInterval
+            | SettingKey::LimitReset
+            | SettingKey::Background
+            | SettingKey::Charset => {}
             SettingKey::TokenPrice { .. }
             | SettingKey::SearchPrice { .. }
             | SettingKey::FastFactor { .. }
@@ -240,12 +255,13 @@ pub(super) fn dotted(parts: &[String]) -> String {
 pub(super) fn keys_below(parts: &[String]) -> Option<Vec<String>> {
     let levels: Vec<&str> = parts.iter().map(String::as_str).collect();
     let names: Vec<&str> = match levels[..] {
-        [] => vec!["machine", "report", "data", "github", "sync", "prices", "aliases"],
+        [] => vec!["machine", "report", "data", "github", "sync", "dashboard", "prices", "aliases"],
         ["machine"] => vec!["name"],
         ["report"] => vec!["timezone", "week_start"],
         ["data"] => vec!["path"],
         ["github"] => vec!["api_url", "ca_bundle", "use_gh"],
         ["sync"] => vec!["projects", "encrypt", "auto", "interval"],
+        ["dashboard"] => vec!["limit_reset", "background", "charset"],
         ["prices"] | ["aliases"] => vec!["MODEL"],
         ["prices", _] => {
             let others = ["web_search", "fast", "from", "above_100k", "above_200k"];

@@ -16,6 +16,7 @@ use crate::machine::MachineName;
 use crate::setting_origin::{SettingOrigin, Sourced};
 
 mod api_url;
+mod dashboard;
 mod edit;
 mod error;
 mod key;
@@ -30,6 +31,7 @@ mod sync_settings;
 mod zone;
 
 pub use api_url::ApiUrl;
+pub use dashboard::{BackgroundChoice, CharsetChoice, DashboardChoices, LimitReset};
 pub use edit::{Change, set, unset};
 pub use error::{ConfigError, LocatedProblem, Problem};
 pub use key::{SettingKey, TokenKind};
@@ -122,6 +124,21 @@ impl Config {
     /// `sync.interval`, in minutes.
     pub fn sync_interval(&self) -> Option<Sourced<u32>> {
         self.find(|setting| if let Setting::SyncInterval(minutes) = setting { Some(*minutes) } else { None })
+    }
+
+    /// `dashboard.limit_reset`
+    pub fn limit_reset(&self) -> Option<Sourced<LimitReset>> {
+        self.find(|setting| if let Setting::LimitReset(reset) = setting { Some(*reset) } else { None })
+    }
+
+    /// `dashboard.background`
+    pub fn background(&self) -> Option<Sourced<BackgroundChoice>> {
+        self.find(|setting| if let Setting::Background(choice) = setting { Some(*choice) } else { None })
+    }
+
+    /// `dashboard.charset`
+    pub fn charset(&self) -> Option<Sourced<CharsetChoice>> {
+        self.find(|setting| if let Setting::Charset(choice) = setting { Some(*choice) } else { None })
     }
 
     /// The embedded prices under those of the file, with its aliases.

@@ -65,6 +65,9 @@ fn add(drafts: &mut BTreeMap<String, Draft>, located: &LocatedSetting) {
         | Setting::SyncEncrypt(_)
         | Setting::SyncAuto(_)
         | Setting::SyncInterval(_)
+        | Setting::LimitReset(_)
+        | Setting::Background(_)
+        | Setting::Charset(_)
         | Setting::Alias { .. } => return,
     };
     let draft = drafts.entry(model.clone()).or_default();
@@ -91,6 +94,9 @@ fn add(drafts: &mut BTreeMap<String, Draft>, located: &LocatedSetting) {
         | Setting::SyncEncrypt(_)
         | Setting::SyncAuto(_)
         | Setting::SyncInterval(_)
+        | Setting::LimitReset(_)
+        | Setting::Background(_)
+        | Setting::Charset(_)
         | Setting::Alias { .. } => {}
     }
 }

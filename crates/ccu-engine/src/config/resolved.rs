@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use jiff::civil::Weekday;
 
 use super::Config;
+use super::dashboard::DashboardChoices;
 use super::error::{ConfigError, DidYouMean, Shown};
 use super::key::SettingKey;
+use super::key_list::KEYS;
 use super::setting::Setting;
 use super::sync_settings::{GithubSettings, SyncSettings};
 use super::zone::{ZoneChoice, weekday_name};
@@ -80,6 +82,8 @@ pub struct ResolvedSettings {
     pub github: GithubSettings,
     /// What is shared, and when.
     pub sync: SyncSettings,
+    /// What the dashboard goes by.
+    pub dashboard: DashboardChoices,
     /// Prices and aliases of the file, by line.
     prices: Vec<Sourced<Setting>>,
 }
@@ -93,6 +97,12 @@ pub struct SettingRow {
     pub value: String,
     /// Where it came from.
     pub origin: SettingOrigin,
+}
+
+impl SettingRow {
+    pub(super) fn new<T>(key: SettingKey, setting: &Sourced<T>, text: impl Fn(&T) -> String) -> SettingRow {
+        SettingRow { key, value: text(&setting.value), origin: setting.origin.clone() }
+    }
 }
 
 /// Decides which settings hold.
@@ -109,6 +119,7 @@ pub fn resolve(inputs: Inputs<'_>) -> Result<ResolvedSettings, ResolveError> {
         data_dir: paths::data_dir(environment, config.data_path().as_ref())?,
         github: GithubSettings::resolve(inputs)?,
         sync: SyncSettings::resolve(inputs),
+        dashboard: DashboardChoices::resolve(inputs),
         prices: prices.filter(|setting| is_price(&setting.value)).collect(),
     })
 }
@@ -138,7 +149,10 @@ fn is_price(setting: &Setting) -> bool {
         | Setting::SyncProjects(_)
         | Setting::SyncEncrypt(_)
         | Setting::SyncAuto(_)
-        | Setting::SyncInterval(_) => false,
+        | Setting::SyncInterval(_)
+        | Setting::LimitReset(_)
+        | Setting::Background(_)
+        | Setting::Charset(_) => false,
         Setting::TokenPrice { .. }
         | Setting::SearchPrice { .. }
         | Setting::FastFactor { .. }
@@ -150,16 +164,31 @@ fn is_price(setting: &Setting) -> bool {
 impl ResolvedSettings {
     /// Every setting that holds: those that always do, then the prices and aliases of the file by line.
     pub fn rows(&self) -> Vec<SettingRow> {
-        let row = |key, value: String, origin: &SettingOrigin| SettingRow { key, value, origin: origin.clone() };
-        let (name, zone, day, data) = (&self.machine_name, &self.timezone, &self.week_start, &self.data_dir);
         let always = [
-            row(SettingKey::MachineName, name.value.to_string(), &name.origin),
-            row(SettingKey::Timezone, zone.value.to_string(), &zone.origin),
-            row(SettingKey::WeekStart, weekday_name(day.value).to_owned(), &day.origin),
-            row(SettingKey::DataPath, data.value.display().to_string(), &data.origin),
+            SettingRow::new(SettingKey::MachineName, &self.machine_name, MachineName::to_string),
+            SettingRow::new(SettingKey::Timezone, &self.timezone, ZoneChoice::to_string),
+            SettingRow::new(SettingKey::WeekStart, &self.week_start, |day| weekday_name(*day).to_owned()),
+            SettingRow::new(SettingKey::DataPath, &self.data_dir, |path| path.display().to_string()),
         ];
-        let prices = self.prices.iter().map(|price| row(price.value.key(), price.value.value_text(), &price.origin));
-        always.into_iter().chain(self.github.rows()).chain(self.sync.rows()).chain(prices).collect()
+        let shared = self.github.rows().chain(self.sync.rows());
+        always.into_iter().chain(shared).chain(self.dashboard.rows()).chain(self.price_rows()).collect()
+    }
+
+    /// Every setting that there is to change: as [`ResolvedSettings::rows`], and those that are not set and have no default
+    /// with an empty value.
+    pub fn settable_rows(&self) -> Vec<SettingRow> {
+        let mut held = self.rows();
+        let keys = KEYS.iter().filter(|info| !info.name.contains("MODEL"));
+        let keys = keys.filter_map(|info| SettingKey::parse(info.name).ok());
+        let row = |key: SettingKey| match held.iter().position(|row| row.key == key) {
+            Some(place) => held.swap_remove(place),
+            None => SettingRow { key, value: String::new(), origin: SettingOrigin::Default },
+        };
+        keys.map(row).collect::<Vec<_>>().into_iter().chain(self.price_rows()).collect()
+    }
+
+    fn price_rows(&self) -> impl Iterator<Item = SettingRow> {
+        self.prices.iter().map(|price| SettingRow::new(price.value.key(), price, Setting::value_text))
     }
 
     /// The setting that holds for a key as it is typed; `None` where it is not set and has no default.
@@ -233,6 +262,9 @@ projects = "full"
 encrypt = true
 auto = true
 interval = 30
+[dashboard]
+limit_reset = "Wednesday 9:15"
+background = "dark"
 "#;
 
     #[test]
@@ -249,6 +281,8 @@ interval = 30
         sync.encrypt = false (default)
         sync.auto = false (default)
         sync.interval = 10 (default)
+        dashboard.background = auto (default)
+        dashboard.charset = auto (default)
         ");
     }
 
@@ -267,6 +301,9 @@ interval = 30
         sync.encrypt = true (`/config/config.toml`, line 19)
         sync.auto = true (`/config/config.toml`, line 20)
         sync.interval = 30 (`/config/config.toml`, line 21)
+        dashboard.limit_reset = wednesday 09:15 (`/config/config.toml`, line 23)
+        dashboard.background = dark (`/config/config.toml`, line 24)
+        dashboard.charset = auto (default)
         prices."glm-4.7".output = 2.20 (`/config/config.toml`, line 9)
         prices."glm-4.7".input = 0.6 (`/config/config.toml`, line 10)
         aliases."house model" = glm-4.7 (`/config/config.toml`, line 12)
@@ -343,6 +380,19 @@ interval = 30
         assert_eq!(value("sync.interval").as_deref(), Some("30"));
         assert_eq!(value("aliases.other"), None);
         assert!(matches!(settings.get("report.zone"), Err(ConfigError::Refused { .. })));
+    }
+
+    #[test]
+    fn settings_without_a_value_can_be_set_too() {
+        let (_home, config) = config("[prices.x]\ninput = 1\noutput = 2\n");
+        let settings = resolved(&TypedSettings::default(), &at_home(), &config).unwrap();
+        let rows = settings.settable_rows();
+        let keys: Vec<String> = rows.iter().map(|row| row.key.to_string()).collect();
+        let listed = KEYS.iter().map(|info| info.name.to_owned()).filter(|name| !name.contains("MODEL"));
+        let expected = listed.chain(["prices.x.input".to_owned(), "prices.x.output".to_owned()]);
+        assert_eq!(keys, expected.collect::<Vec<_>>());
+        let unset = rows.iter().filter(|row| row.value.is_empty()).map(|row| row.key.to_string());
+        assert_eq!(unset.collect::<Vec<_>>(), ["github.ca_bundle", "dashboard.limit_reset"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Weekday};
 use toml_edit::{Datetime, Value};
 
 use super::api_url::{ApiUrl, without_user};
+use super::dashboard::{BackgroundChoice, CharsetChoice, LimitReset};
 use super::error::Problem;
 use super::key::{SettingKey, TokenKind};
 use super::privacy::{parse_privacy, privacy_name};
@@ -50,6 +51,12 @@ pub enum Setting {
     SyncAuto(bool),
     /// `sync.interval`, in minutes.
     SyncInterval(u32),
+    /// `dashboard.limit_reset`
+    LimitReset(LimitReset),
+    /// `dashboard.background`
+    Background(BackgroundChoice),
+    /// `dashboard.charset`
+    Charset(CharsetChoice),
     /// A price of tokens of one kind.
     TokenPrice {
         /// The model id.
@@ -111,6 +118,9 @@ impl SettingKey {
             | SettingKey::GithubApiUrl
             | SettingKey::GithubCaBundle
             | SettingKey::SyncProjects
+            | SettingKey::LimitReset
+            | SettingKey::Background
+            | SettingKey::Charset
             | SettingKey::Alias { .. } => ValueType::Text,
             SettingKey::GithubUseGh | SettingKey::SyncEncrypt | SettingKey::SyncAuto => ValueType::Boolean,
             SettingKey::SyncInterval
@@ -140,6 +150,9 @@ impl Setting {
             SettingKey::SyncEncrypt => boolean(text).map(Setting::SyncEncrypt),
             SettingKey::SyncAuto => boolean(text).map(Setting::SyncAuto),
             SettingKey::SyncInterval => minutes(text).map(Setting::SyncInterval).ok_or(None),
+            SettingKey::LimitReset => LimitReset::parse(text).map(Setting::LimitReset),
+            SettingKey::Background => BackgroundChoice::parse(text).map(Setting::Background),
+            SettingKey::Charset => CharsetChoice::parse(text).map(Setting::Charset),
             SettingKey::TokenPrice { model, class, kind } => {
                 decimal(text, parse_usd_per_mtok).map(|price| Setting::TokenPrice { model, class, kind, price })
             }
@@ -175,6 +188,9 @@ impl Setting {
             Setting::SyncEncrypt(_) => SettingKey::SyncEncrypt,
             Setting::SyncAuto(_) => SettingKey::SyncAuto,
             Setting::SyncInterval(_) => SettingKey::SyncInterval,
+            Setting::LimitReset(_) => SettingKey::LimitReset,
+            Setting::Background(_) => SettingKey::Background,
+            Setting::Charset(_) => SettingKey::Charset,
             Setting::TokenPrice { model, class, kind, .. } => {
                 SettingKey::TokenPrice { model: model.clone(), class: *class, kind: *kind }
             }
@@ -196,6 +212,9 @@ impl Setting {
             Setting::GithubUseGh(is_on) | Setting::SyncEncrypt(is_on) | Setting::SyncAuto(is_on) => is_on.to_string(),
             Setting::SyncProjects(privacy) => privacy_name(*privacy).to_owned(),
             Setting::SyncInterval(minutes) => minutes.to_string(),
+            Setting::LimitReset(reset) => reset.to_string(),
+            Setting::Background(background) => background.name().to_owned(),
+            Setting::Charset(charset) => charset.name().to_owned(),
             Setting::TokenPrice { price, .. } => price.text.clone(),
             Setting::SearchPrice { price, .. } => price.text.clone(),
             Setting::FastFactor { factor, .. } => factor.text.clone(),
@@ -278,6 +297,9 @@ mod tests {
         check("sync.encrypt", "true", "true", "true");
         check("sync.auto", "false", "false", "false");
         check("sync.interval", "007", "7", "7");
+        check("dashboard.limit_reset", "Wednesday 9:15", "wednesday 09:15", "\"wednesday 09:15\"");
+        check("dashboard.background", "LIGHT", "light", "\"light\"");
+        check("dashboard.charset", "ascii", "ascii", "\"ascii\"");
         check("prices.x.input", "3", "3", "3");
         check("prices.x.input", "0.10", "0.10", "0.10");
         check("prices.x.output", "007.5", "7.5", "7.5");
@@ -349,6 +371,12 @@ mod tests {
             "nmae",
             "`sync.projects` is `nmae`; expected `full`, `name`, `hash` or `none`; did you mean `name`?",
         );
+        check(
+            "dashboard.limit_reset",
+            "wednesday 10:20",
+            "`dashboard.limit_reset` is `wednesday 10:20`; expected a day of the week and a time on a quarter of an hour, such as `wednesday 10:00`; did you mean `wednesday 10:15`?",
+        );
+        check("dashboard.background", "white", "`dashboard.background` is `white`; expected `auto`, `light` or `dark`");
         for interval in ["0", "-1", "+5", "1.5", "10m", "10081", "99999999999", ""] {
             let message = format!("`sync.interval` is `{interval}`; expected whole minutes, 1 to 10080");
             check("sync.interval", interval, &message);

@@ -53,10 +53,11 @@ impl GithubSettings {
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = SettingRow> {
-        let url = row(SettingKey::GithubApiUrl, &self.api_url, ApiUrl::to_string);
+        let url = SettingRow::new(SettingKey::GithubApiUrl, &self.api_url, ApiUrl::to_string);
         let bundle = self.ca_bundle.as_ref();
-        let bundle = bundle.map(|path| row(SettingKey::GithubCaBundle, path, |path| path.display().to_string()));
-        let use_gh = row(SettingKey::GithubUseGh, &self.use_gh, bool::to_string);
+        let bundle =
+            bundle.map(|path| SettingRow::new(SettingKey::GithubCaBundle, path, |path| path.display().to_string()));
+        let use_gh = SettingRow::new(SettingKey::GithubUseGh, &self.use_gh, bool::to_string);
         [Some(url), bundle, Some(use_gh)].into_iter().flatten()
     }
 }
@@ -75,10 +76,10 @@ impl SyncSettings {
 
     pub(super) fn rows(&self) -> [SettingRow; 4] {
         [
-            row(SettingKey::SyncProjects, &self.projects, |privacy| privacy_name(*privacy).to_owned()),
-            row(SettingKey::SyncEncrypt, &self.encrypt, bool::to_string),
-            row(SettingKey::SyncAuto, &self.auto, bool::to_string),
-            row(SettingKey::SyncInterval, &self.interval_minutes, u32::to_string),
+            SettingRow::new(SettingKey::SyncProjects, &self.projects, |privacy| privacy_name(*privacy).to_owned()),
+            SettingRow::new(SettingKey::SyncEncrypt, &self.encrypt, bool::to_string),
+            SettingRow::new(SettingKey::SyncAuto, &self.auto, bool::to_string),
+            SettingRow::new(SettingKey::SyncInterval, &self.interval_minutes, u32::to_string),
         ]
     }
 }
@@ -96,8 +97,4 @@ fn api_url(inputs: Inputs<'_>) -> Result<Sourced<ApiUrl>, ResolveError> {
             suggestion,
         }),
     }
-}
-
-fn row<T>(key: SettingKey, setting: &Sourced<T>, text: impl Fn(&T) -> String) -> SettingRow {
-    SettingRow { key, value: text(&setting.value), origin: setting.origin.clone() }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ccu_core::layout;
 use ccu_core::pricing::PriceTable;
+use ccu_core::time::UtcMillis;
 use ccu_core::wire::privacy::ProjectPrivacy;
 use ccu_store::Store;
 
@@ -11,7 +12,7 @@ use super::{Ledger, LedgerError};
 use crate::file_lock;
 use crate::gist::Remote;
 use crate::machine;
-use crate::sync::{self, Clock, Codec, Session, SyncError, SyncSettings, Watch};
+use crate::sync::{self, Clock, Codec, Session, SyncError, SyncSettings, SyncStatus, Viewpoint, Watch};
 
 /// The file in the data directory whose lock is held while this machine syncs.
 const LOCK_FILE: &str = "sync.lock";
@@ -64,6 +65,16 @@ impl Ledger {
     /// **Errors**: those of the store.
     pub fn unsent_records(&self) -> Result<u64, LedgerError> {
         Ok(sync::unsent_records(&self.store)?)
+    }
+
+    /// How sync stood at the last answer of GitHub, which is not asked. `now` tells whether it still wants no question;
+    /// `codec` opens the names of an encrypted Gist.
+    ///
+    /// **Errors**: those of the store.
+    pub fn remembered_sync(&self, codec: &Codec, now: UtcMillis) -> Result<SyncStatus, LedgerError> {
+        let viewpoint =
+            Viewpoint { machine: self.machine, machine_name: &self.place.machine_name, store: &self.store, codec };
+        Ok(sync::remembered(viewpoint, now)?)
     }
 
     fn settings(&self, line: &SyncLine<'_>) -> SyncSettings {

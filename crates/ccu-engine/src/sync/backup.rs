@@ -11,7 +11,6 @@ use super::error::SyncError;
 use super::heads::{Owner, owner};
 use super::info::machine_of_file;
 use super::listing::{ListedHead, backups};
-use super::machine_state::Reach;
 use super::own_head::Verdict;
 use super::push::Effort;
 use super::session::Session;
@@ -49,7 +48,7 @@ impl<'a> Session<'a> {
 
     fn list_backups(&self, view: &View<'_>) -> Result<Vec<BackupState>, SyncError> {
         let manifest = self.manifest_if_whole(view)?;
-        let machines = self.machines_of(view, manifest.as_ref(), Reach::Gist)?;
+        let machines = self.machines_of(view, manifest.as_ref())?;
         let mut list = Vec::new();
         for (file, day) in backup_files(view) {
             let shown = |id, said: &str| {

@@ -4,7 +4,7 @@ use ccu_core::retention::RETENTION_DAYS;
 use ccu_core::wire::file_name::{self, FileKind};
 
 use super::error::SyncError;
-use super::machine_state::{MachineState, Reach};
+use super::machine_state::MachineState;
 use super::session::Session;
 use super::status::GistState;
 use crate::gist::BlobId;
@@ -51,7 +51,7 @@ impl Session<'_> {
     fn list_everything(&mut self) -> Result<Info, SyncError> {
         let view = self.find(false, false)?.view;
         let manifest = self.manifest_if_whole(&view)?;
-        let machines = self.machines_of(&view, manifest.as_ref(), Reach::Gist)?;
+        let machines = self.machines_of(&view, manifest.as_ref())?;
         let id = view.index.id.clone();
         let what = "cannot read the revisions of the Gist";
         let revisions = self.talk().ask(what, |remote| remote.revisions(&id, MOST_REVISIONS))?;

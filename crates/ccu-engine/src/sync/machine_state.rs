@@ -7,13 +7,16 @@ use ccu_core::legacy;
 use ccu_core::time::UtcMillis;
 use ccu_core::wire::manifest::{Manifest, ManifestMachine};
 use ccu_core::wire::{Head, time};
+use ccu_store::Store;
 
+use super::codec::Codec;
 use super::directives::spoken_name;
 use super::earlier::{self, EarlierFile};
 use super::error::SyncError;
 use super::heads::{Owner, data_files, owner};
 use super::listing::listed_name;
-use super::session::Session;
+use super::session::{Session, SyncSettings};
+use super::state::Index;
 use super::view::View;
 
 /// A machine of the Gist.
@@ -39,16 +42,25 @@ pub struct MachineState {
     pub file: Option<String>,
 }
 
-/// Whether files may be fetched to find out more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// They may.
-    Gist,
-    /// GitHub wants no question now.
-    Memory,
+/// Whose machines they are seen from: what this machine is and knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Viewpoint<'a> {
+    /// Its id.
+    pub machine: MachineId,
+    /// Its name.
+    pub machine_name: &'a str,
+    /// Its database.
+    pub store: &'a Store,
+    /// What opens names that are sealed.
+    pub codec: &'a Codec,
 }
 
 impl Session<'_> {
+    pub(super) fn viewpoint(&self) -> Viewpoint<'_> {
+        let SyncSettings { machine, machine_name, codec, .. } = self.settings;
+        Viewpoint { machine: *machine, machine_name, store: self.store, codec }
+    }
+
     /// The machines, by name. Those that a user has forgotten are left out, unless files of theirs came back.
     ///
     /// **Errors**: when the Gist cannot be reached. A file that cannot be read hides no other machine.
@@ -56,29 +68,10 @@ impl Session<'_> {
         &self,
         view: &View<'_>,
         manifest: Option<&Manifest>,
-        reach: Reach,
     ) -> Result<Vec<MachineState>, SyncError> {
-        let mut found = Found { machines: BTreeMap::new(), named: Vec::new() };
-        for entry in manifest.iter().flat_map(|manifest| manifest.machines()) {
-            found.list(entry, view);
-        }
-        if reach == Reach::Gist {
-            self.find_unlisted(view, &mut found)?;
-        }
-        let known: BTreeMap<MachineId, String> =
-            self.store.machines()?.into_iter().map(|machine| (machine.id, machine.name)).collect();
-        let is_gone = |state: &MachineState| {
-            let directive = manifest.and_then(|manifest| manifest.directive(state.id));
-            state.file.is_none() && directive.is_some_and(|directive| directive.forgotten_at.is_some())
-        };
-        let mut machines: Vec<MachineState> = found.machines.into_values().filter(|state| !is_gone(state)).collect();
-        for state in &mut machines {
-            state.is_this_machine = state.id == self.settings.machine;
-            state.name = self.shown_name(manifest, state, known.get(&state.id));
-        }
-        name_mergers(&mut machines, manifest, &known);
-        machines.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        Ok(machines)
+        let mut found = Found::listed(manifest, &view.index);
+        self.find_unlisted(view, &mut found)?;
+        self.viewpoint().named(found, manifest)
     }
 
     /// Adds machines whose files the manifest does not list, and names that it does not tell.
@@ -101,13 +94,39 @@ impl Session<'_> {
         }
         Ok(())
     }
+}
 
-    fn shown_name(&self, manifest: Option<&Manifest>, state: &MachineState, known: Option<&String>) -> String {
+impl Viewpoint<'_> {
+    /// The machines that were in the Gist at the last answer, by name; nobody is asked.
+    ///
+    /// **Errors**: those of the store.
+    pub(super) fn remembered(self, index: &Index, manifest: Option<&Manifest>) -> Result<Vec<MachineState>, SyncError> {
+        self.named(Found::listed(manifest, index), manifest)
+    }
+
+    fn named(self, found: Found, manifest: Option<&Manifest>) -> Result<Vec<MachineState>, SyncError> {
+        let known: BTreeMap<MachineId, String> =
+            self.store.machines()?.into_iter().map(|machine| (machine.id, machine.name)).collect();
+        let is_gone = |state: &MachineState| {
+            let directive = manifest.and_then(|manifest| manifest.directive(state.id));
+            state.file.is_none() && directive.is_some_and(|directive| directive.forgotten_at.is_some())
+        };
+        let mut machines: Vec<MachineState> = found.machines.into_values().filter(|state| !is_gone(state)).collect();
+        for state in &mut machines {
+            state.is_this_machine = state.id == self.machine;
+            state.name = self.shown_name(manifest, state, known.get(&state.id));
+        }
+        name_mergers(&mut machines, manifest, &known);
+        machines.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(machines)
+    }
+
+    fn shown_name(self, manifest: Option<&Manifest>, state: &MachineState, known: Option<&String>) -> String {
         if state.is_this_machine {
             // It is called as its configuration says.
-            return self.settings.machine_name.clone();
+            return self.machine_name.to_owned();
         }
-        let said = manifest.and_then(|manifest| spoken_name(self.codec(), manifest.directive(state.id)?));
+        let said = manifest.and_then(|manifest| spoken_name(self.codec, manifest.directive(state.id)?));
         let own = Some(&state.name).filter(|name| !name.is_empty());
         said.or_else(|| own.or(known).cloned()).unwrap_or_else(|| state.id.to_string())
     }
@@ -121,9 +140,17 @@ struct Found {
 }
 
 impl Found {
-    fn list(&mut self, entry: &ManifestMachine, view: &View<'_>) {
+    fn listed(manifest: Option<&Manifest>, index: &Index) -> Found {
+        let mut found = Found { machines: BTreeMap::new(), named: Vec::new() };
+        for entry in manifest.iter().flat_map(|manifest| manifest.machines()) {
+            found.list(entry, index);
+        }
+        found
+    }
+
+    fn list(&mut self, entry: &ManifestMachine, index: &Index) {
         let id = entry.machine_id.unwrap_or_else(|| legacy::machine_of_name(&entry.machine_name));
-        let file = Some(entry.current_file.clone()).filter(|file| view.index.files.contains_key(file));
+        let file = Some(entry.current_file.clone()).filter(|file| index.files.contains_key(file));
         let name = listed_name(entry);
         if name.is_some() {
             self.named.extend(file.iter().chain(entry.data_files.iter().flatten()).cloned());

@@ -12,7 +12,7 @@ use super::attempt::MOST_FILES;
 use super::check::Written;
 use super::directives::{drop_forgotten, spoken_name};
 use super::error::SyncError;
-use super::machine_state::{MachineState, Reach, meant};
+use super::machine_state::{MachineState, meant};
 use super::push::Effort;
 use super::session::Session;
 use super::view::{MANIFEST, View};
@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
     fn machines_now(&mut self) -> Result<Vec<MachineState>, SyncError> {
         let view = self.find(false, false)?.view;
         let manifest = self.manifest_if_whole(&view)?;
-        self.machines_of(&view, manifest.as_ref(), Reach::Gist)
+        self.machines_of(&view, manifest.as_ref())
     }
 
     /// Gives a machine another name, on all machines but itself: that goes by its configuration.
@@ -89,7 +89,7 @@ impl<'a> Session<'a> {
         self.within_limit(|session| {
             let view = session.find(false, false)?.view;
             let manifest = session.manifest_if_whole(&view)?;
-            let machines = session.machines_of(&view, manifest.as_ref(), Reach::Gist)?;
+            let machines = session.machines_of(&view, manifest.as_ref())?;
             let (from, into) = (meant(&machines, from)?, meant(&machines, into)?);
             if counts_for(manifest.as_ref(), into.id, from.id) {
                 return Err(SyncError::MergesInCircle { from: from.name.clone(), into: into.name.clone() });
@@ -134,7 +134,7 @@ impl<'a> Session<'a> {
     fn machines_ever(&mut self) -> Result<Vec<MachineState>, SyncError> {
         let view = self.find(false, false)?.view;
         let manifest = self.manifest_if_whole(&view)?;
-        let mut machines = self.machines_of(&view, manifest.as_ref(), Reach::Gist)?;
+        let mut machines = self.machines_of(&view, manifest.as_ref())?;
         for stored in self.store.machines()? {
             let directive = manifest.as_ref().and_then(|manifest| manifest.directive(stored.id));
             let is_forgotten = directive.is_some_and(|directive| directive.forgotten_at.is_some());

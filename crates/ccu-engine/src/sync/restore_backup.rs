@@ -12,7 +12,7 @@ use super::earlier::{self, EarlierFile};
 use super::error::SyncError;
 use super::heads::{Owner, data_files, owner};
 use super::listing::is_backup_of;
-use super::machine_state::{MachineState, Reach, meant};
+use super::machine_state::{MachineState, meant};
 use super::session::Session;
 use super::snapshot::Merged;
 use super::view::View;
@@ -138,7 +138,7 @@ impl<'a> Session<'a> {
 
     fn machine_in(&self, view: &View<'_>, name: &str) -> Result<MachineState, SyncError> {
         let manifest = self.manifest_if_whole(view)?;
-        let machines = self.machines_of(view, manifest.as_ref(), Reach::Gist)?;
+        let machines = self.machines_of(view, manifest.as_ref())?;
         meant(&machines, name).cloned()
     }
 

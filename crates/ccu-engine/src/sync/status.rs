@@ -2,9 +2,10 @@
 
 use ccu_core::time::UtcMillis;
 use ccu_core::wire::manifest::Manifest;
+use ccu_store::Store;
 
 use super::error::SyncError;
-use super::machine_state::{MachineState, Reach};
+use super::machine_state::{MachineState, Viewpoint};
 use super::session::Session;
 use super::state::{self, Index, Remembered, Times};
 use super::view::View;
@@ -61,61 +62,60 @@ impl GistState {
     }
 }
 
+/// How sync stood at the last answer; nobody is asked.
+///
+/// **Errors**: those of the store.
+pub(crate) fn remembered(viewpoint: Viewpoint<'_>, now: UtcMillis) -> Result<SyncStatus, SyncError> {
+    let mut status = unasked(viewpoint.store, now)?;
+    recall(viewpoint, &mut status)?;
+    Ok(status)
+}
+
+/// What is known without a question, but for the Gist.
+fn unasked(store: &Store, now: UtcMillis) -> Result<SyncStatus, SyncError> {
+    let times: Times = state::load_or_default(store)?;
+    Ok(SyncStatus {
+        gist: None,
+        machines: Vec::new(),
+        last_push: times.last_push.map(UtcMillis),
+        last_pull: times.last_pull.map(UtcMillis),
+        unsent: state::unsent_records(store)?,
+        not_before: times.limited_until(now),
+        other_gists: Vec::new(),
+    })
+}
+
+/// Adds what was known of the Gist at the last answer.
+fn recall(viewpoint: Viewpoint<'_>, status: &mut SyncStatus) -> Result<(), SyncError> {
+    let Some(index) = Index::load(viewpoint.store)?.filter(|index| !index.id.is_empty()) else { return Ok(()) };
+    let manifest = index.manifest.as_ref().and_then(|text| Manifest::parse(text).ok());
+    status.gist = Some(GistState::of(&index));
+    status.machines = viewpoint.remembered(&index, manifest.as_ref())?;
+    Ok(())
+}
+
 impl Session<'_> {
     /// Says how sync stands; asks the Gist no more than whether it has changed, if it hasn't.
     ///
     /// **Errors**: when the Gist cannot be reached, or is gone. That the account has none, or that GitHub wants no question
     /// now, is no error.
     pub fn status(&mut self) -> Result<SyncStatus, SyncError> {
-        let mut status = self.unasked_status()?;
+        let mut status = unasked(self.store, self.clock.now())?;
         match self.within_limit(|session| session.look_for_status(&mut status)) {
             Ok(()) | Err(SyncError::NoGist) => {}
-            Err(SyncError::Limited { .. }) => self.recall(&mut status)?,
+            Err(SyncError::Limited { .. }) => recall(self.viewpoint(), &mut status)?,
             Err(error) => return Err(error),
         }
         status.not_before = state::load_or_default::<Times>(self.store)?.limited_until(self.clock.now());
         Ok(status)
     }
 
-    /// Says how sync stood at the last answer; asks nothing.
-    ///
-    /// **Errors**: those of the store.
-    pub fn remembered_status(&mut self) -> Result<SyncStatus, SyncError> {
-        let mut status = self.unasked_status()?;
-        self.recall(&mut status)?;
-        Ok(status)
-    }
-
-    /// What is known without a question, but for the Gist.
-    fn unasked_status(&self) -> Result<SyncStatus, SyncError> {
-        let times: Times = state::load_or_default(self.store)?;
-        Ok(SyncStatus {
-            gist: None,
-            machines: Vec::new(),
-            last_push: times.last_push.map(UtcMillis),
-            last_pull: times.last_pull.map(UtcMillis),
-            unsent: state::unsent_records(self.store)?,
-            not_before: times.limited_until(self.clock.now()),
-            other_gists: Vec::new(),
-        })
-    }
-
     fn look_for_status(&mut self, status: &mut SyncStatus) -> Result<(), SyncError> {
         let found = self.find(false, false)?;
         let manifest = self.manifest_if_whole(&found.view)?;
-        status.machines = self.machines_of(&found.view, manifest.as_ref(), Reach::Gist)?;
+        status.machines = self.machines_of(&found.view, manifest.as_ref())?;
         status.gist = Some(GistState::of(&found.view.index));
         status.other_gists = found.others;
-        Ok(())
-    }
-
-    /// What was known at the last answer.
-    fn recall(&self, status: &mut SyncStatus) -> Result<(), SyncError> {
-        let Some(index) = Index::load(self.store)?.filter(|index| !index.id.is_empty()) else { return Ok(()) };
-        let manifest = index.manifest.as_ref().and_then(|text| Manifest::parse(text).ok());
-        status.gist = Some(GistState::of(&index));
-        let view = View::remembered(self.talk(), index);
-        status.machines = self.machines_of(&view, manifest.as_ref(), Reach::Memory)?;
         Ok(())
     }
 

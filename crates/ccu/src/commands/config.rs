@@ -80,10 +80,8 @@ pub fn run(args: &ConfigArgs, surroundings: &Surroundings, printer: &mut Printer
     match &args.action {
         ConfigAction::Show(args) => show(args, surroundings, printer),
         ConfigAction::Get { key } => get(key, surroundings, printer),
-        ConfigAction::Set { key, value } => {
-            changed(config::set(&file(surroundings)?, key, value).map_err(not_set)?, printer)
-        }
-        ConfigAction::Unset { key } => changed(config::unset(&file(surroundings)?, key)?, printer),
+        ConfigAction::Set { key, value } => changed(change(surroundings, key, Some(value))?, printer),
+        ConfigAction::Unset { key } => changed(change(surroundings, key, None)?, printer),
         ConfigAction::Path => {
             let path = file(surroundings)?;
             Ok(writeln!(printer.stdout(), "{}", sanitize(&path.to_string_lossy()))?)
@@ -98,7 +96,10 @@ pub fn file(surroundings: &Surroundings) -> Result<PathBuf, CommandError> {
     Ok(paths::config_dir(&surroundings.environment)?.value.join(paths::CONFIG_FILE))
 }
 
-fn resolved(surroundings: &Surroundings) -> Result<ResolvedSettings, CommandError> {
+/// The settings that hold where nothing is typed.
+///
+/// **Errors**: when the file is not valid, a variable has a value that it may not, or no home directory is known.
+pub fn resolved(surroundings: &Surroundings) -> Result<ResolvedSettings, CommandError> {
     let config = Config::load(&file(surroundings)?)?;
     let environment = &surroundings.environment;
     let typed = TypedSettings::default();
@@ -127,6 +128,17 @@ fn get(key: &str, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Res
         Some(row) => Ok(writeln!(printer.stdout(), "{}", sanitize(&row.value))?),
         None => Err(CommandError::new(ErrorKind::Config, NotSet { key: key.to_owned() })
             .hint(format!("set it with `ccu config set {key} VALUE`"))),
+    }
+}
+
+/// Changes a setting in the file; without a value, takes it out.
+///
+/// **Errors**: when there is no such setting, it cannot have that value, or the file cannot be changed; it is then as it was.
+pub fn change(surroundings: &Surroundings, key: &str, value: Option<&str>) -> Result<Change, CommandError> {
+    let file = file(surroundings)?;
+    match value {
+        Some(value) => config::set(&file, key, value).map_err(not_set),
+        None => Ok(config::unset(&file, key)?),
     }
 }
 

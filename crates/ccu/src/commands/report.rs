@@ -1,7 +1,9 @@
 //! `ccu daily`, `weekly`, `monthly`, `yearly`, `session`, `project`, `model`, `device`: reports by one grouping.
 
+use ccu_core::pricing::PriceTable;
 use ccu_core::report::{Filter, Grouping, Machine, ReportRequest};
 use ccu_engine::ingest::Refreshed;
+use ccu_engine::ledger::{Ledger, LedgerError};
 
 use crate::args::report::ReportArgs;
 use crate::commands::opened::{Opened, is_animated, keeps_all, load_config, nothing_found};
@@ -73,14 +75,21 @@ pub fn say_nothing_found(opened: &Opened, printer: &mut Printer<'_>) -> Result<(
     Ok(writeln!(printer.stdout(), "{}", sanitize_lines(&nothing_found(&opened.roots)))?)
 }
 
-/// The names that a report shows. Hidden names are numbered over all that is stored, so that a number means the same in
-/// every report.
+/// The names that a report shows.
 ///
 /// **Errors**: those of the database.
 pub fn names(settings: &ReportSettings, machines: &[Machine], opened: &Opened) -> Result<Names, CommandError> {
-    if !settings.hides_names {
-        return Ok(Names::plain(machines));
+    match settings.hides_names {
+        true => Ok(hidden_names(&settings.request, &opened.ledger, &opened.prices)?),
+        false => Ok(Names::plain(machines)),
     }
+}
+
+/// Numbers in place of names. They are given over all that is stored, so that a number means the same in every report;
+/// `request` tells only what the days and the prices go by.
+///
+/// **Errors**: those of the database.
+pub fn hidden_names(request: &ReportRequest, ledger: &Ledger, prices: &PriceTable) -> Result<Names, LedgerError> {
     let everything = |grouping| ReportRequest {
         grouping,
         since: None,
@@ -89,10 +98,10 @@ pub fn names(settings: &ReportSettings, machines: &[Machine], opened: &Opened) -
         last: None,
         by_project: false,
         filter: Filter::default(),
-        ..settings.request.clone()
+        ..request.clone()
     };
     let requests = [Grouping::Project, Grouping::Session, Grouping::Device].map(everything);
-    let reports = opened.ledger.reports(requests.each_ref(), &opened.prices)?;
+    let reports = ledger.reports(requests.each_ref(), prices)?;
     Ok(Names::hidden(reports.iter().flat_map(|report| &report.rows)))
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ccu_engine::auth::{AuthError, Found, Ignored, KeyringError, Places, find_token};
 use ccu_engine::config::{Config, ResolvedSettings};
-use ccu_engine::gist::github::{GitHub, GitHubOptions, ProxySettings};
+use ccu_engine::gist::github::{GitHub, GitHubOptions, Interrupt, ProxySettings};
 use ccu_engine::gist::{Remote, RemoteError};
 use ccu_engine::ledger::{LedgerError, SyncLine};
-use ccu_engine::sync::{Codec, Session, SyncError};
+use ccu_engine::sync::{Codec, Session, SyncError, Watch};
 use jiff::tz::TimeZone;
 
 use crate::args::JsonArgs;
@@ -35,6 +35,8 @@ pub struct GistContext<'s> {
     pub answer: Answer,
     /// The zone of the times that are shown.
     pub zone: TimeZone,
+    /// Whether the user wants the work to stop: Ctrl-C, unless somebody else decides.
+    pub is_stop_wanted: Interrupt,
 }
 
 impl<'s> GistContext<'s> {
@@ -46,7 +48,8 @@ impl<'s> GistContext<'s> {
         let config = load_config(surroundings)?;
         let resolved = settings::resolved(&ReportArgs::default(), &config, surroundings)?;
         let zone = settings::zone(&resolved, surroundings);
-        Ok(GistContext { surroundings, config, resolved, answer, zone })
+        let is_stop_wanted: Interrupt = Arc::new(ctrl_c::is_stop_wanted);
+        Ok(GistContext { surroundings, config, resolved, answer, zone, is_stop_wanted })
     }
 
     /// The places that a token may be in.
@@ -87,7 +90,7 @@ impl<'s> GistContext<'s> {
             proxy: ProxySettings::of(&self.surroundings.environment),
             ..GitHubOptions::new(self.surroundings.clock)
         };
-        Ok(GitHub::new(found.clone(), options, Arc::new(ctrl_c::is_stop_wanted))?)
+        Ok(GitHub::new(found.clone(), options, self.is_stop_wanted.clone())?)
     }
 
     /// This machine's ledger.
@@ -195,12 +198,25 @@ impl<'c, 's> GistLine<'c, 's> {
     ) -> Result<T, LedgerError> {
         let is_animated = is_animated(&self.context.answer, self.context.surroundings) && !printer.is_quiet();
         let watch = SyncWatch::begin(is_animated, self.context.zone.clone());
-        let clock = SystemClock { now: self.context.surroundings.clock };
+        self.watched_sync(command, &watch, work)
+    }
+
+    /// As [`GistLine::try_sync`], with somebody else watching than the user of a command.
+    ///
+    /// **Errors**: as [`GistLine::try_sync`].
+    pub fn watched_sync<T>(
+        &mut self,
+        command: &str,
+        watch: &dyn Watch,
+        work: impl Fn(&mut Session<'_>) -> Result<T, SyncError>,
+    ) -> Result<T, LedgerError> {
+        let is_stop_wanted = &*self.context.is_stop_wanted;
+        let clock = SystemClock { now: self.context.surroundings.clock, is_stop_wanted: &|| is_stop_wanted() };
         let Opened { ledger, prices, .. } = &mut self.opened;
         let line = SyncLine {
             remote: &self.github,
             clock: &clock,
-            watch: &watch,
+            watch,
             command,
             token_fingerprint: self.found.token.fingerprint(),
             projects: self.context.resolved.sync.projects.value,

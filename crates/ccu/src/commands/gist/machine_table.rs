@@ -33,7 +33,8 @@ pub fn machine_table(machines: &[MachineState], context: &GistContext<'_>) -> Gr
     }
 }
 
-fn remark(machine: &MachineState) -> String {
+/// What there is to say of a machine beside its numbers; may be nothing.
+pub fn remark(machine: &MachineState) -> String {
     let merged = machine.merged_into.as_deref().map(|into| format!("counts for {}", sanitize(into)));
     let remarks = [
         machine.is_this_machine.then(|| "this machine".to_owned()),

@@ -8,6 +8,7 @@ pub mod encrypt;
 pub mod info;
 pub mod key;
 pub mod key_store;
+pub mod known;
 pub mod list;
 pub mod logout;
 pub mod machine_table;

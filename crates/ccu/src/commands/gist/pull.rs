@@ -72,11 +72,17 @@ pub fn write(pulled: &Pulled, errors: &[String], printer: &mut Printer<'_>) -> R
     if !pulled.other_gists.is_empty() {
         printer.note(&several_gists(&pulled.other_gists))?;
     }
-    if pulled.n_bad_records > 0 {
-        let records = count(pulled.n_bad_records, "record", "records");
-        printer.warning(&format!("{records} in files of the earlier tool cannot be read, and were left out"))?;
+    match left_out(pulled) {
+        Some(warning) => Ok(printer.warning(&warning)?),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// That records were left out; `None` where none were.
+pub fn left_out(pulled: &Pulled) -> Option<String> {
+    let records = count(pulled.n_bad_records, "record", "records");
+    (pulled.n_bad_records > 0)
+        .then(|| format!("{records} in files of the earlier tool cannot be read, and were left out"))
 }
 
 /// Lists what could not be taken in, for people, and gives the exit code.
@@ -111,7 +117,7 @@ pub fn in_one_line(error: &SyncError) -> String {
 }
 
 /// What came in, on one line.
-fn sentence(pulled: &Pulled, is_whole: bool) -> String {
+pub fn sentence(pulled: &Pulled, is_whole: bool) -> String {
     let inserted = &pulled.inserted;
     if pulled.machines.is_empty() && pulled.restored == 0 {
         return if is_whole { "Nothing new in the Gist." } else { "Nothing was taken in." }.to_owned();

@@ -59,7 +59,7 @@ pub fn run(
     match trouble.kind {
         ErrorKind::Unreachable | ErrorKind::RateLimit | ErrorKind::Busy => {
             printer
-                .warning(&format!("the Gist was not asked, so this is what was known: {}", in_one_line(&trouble)))?;
+                .warning(&format!("the Gist was not asked, so this is what was known: {}", trouble.in_one_line()))?;
             Ok(ExitCode::Ok)
         }
         kind => {
@@ -67,10 +67,6 @@ pub fn run(
             Ok(kind.exit_code())
         }
     }
-}
-
-fn in_one_line(error: &CommandError) -> String {
-    std::iter::once(error.to_string()).chain(error.causes()).collect::<Vec<String>>().join(": ")
 }
 
 fn known(context: &GistContext<'_>, printer: &mut Printer<'_>) -> Result<Known, CommandError> {
@@ -108,7 +104,8 @@ fn ask(
         Err(error @ LedgerError::Sync(_)) => line.failed(error),
         Err(error) => return Err(line.failed(error)),
     };
-    let remembered = line.sync("ccu gist status", printer, |session| session.remembered_status())?;
+    let now = (line.context.surroundings.clock)();
+    let remembered = line.opened.ledger.remembered_sync(&line.codec, now)?;
     Ok((Some(remembered), Some(error)))
 }
 
@@ -255,7 +252,7 @@ impl StatusJson {
             }),
             is_encrypted: known.is_encrypted,
             other_gists: status.map(|status| status.other_gists.clone()).unwrap_or_default(),
-            problem: known.trouble.as_ref().map(in_one_line),
+            problem: known.trouble.as_ref().map(CommandError::in_one_line),
         }
     }
 }

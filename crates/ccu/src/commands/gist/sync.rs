@@ -58,7 +58,7 @@ pub fn run(args: &SyncArgs, surroundings: &Surroundings, printer: &mut Printer<'
 }
 
 /// What went over the wire after another count.
-fn since(now: Traffic, before: Traffic) -> Traffic {
+pub fn since(now: Traffic, before: Traffic) -> Traffic {
     Traffic {
         requests: now.requests - before.requests,
         bytes_sent: now.bytes_sent - before.bytes_sent,
