@@ -7,6 +7,8 @@ pub mod fake_github;
 pub mod fingerprint;
 pub mod openapi;
 #[cfg(unix)]
+pub mod picture;
+#[cfg(unix)]
 pub mod pty;
 pub mod random;
 pub mod sandbox;

@@ -7,12 +7,13 @@ use vt100::{Cell, MouseProtocolMode};
 /// A screen: cells, and the modes a program has to put back before it ends.
 #[derive(Clone)]
 pub struct Screen {
-    drawn: vt100::Screen,
+    // Boxed because it is what waiting in vain returns.
+    drawn: Box<vt100::Screen>,
 }
 
 impl Screen {
     pub(super) fn new(drawn: vt100::Screen) -> Screen {
-        Screen { drawn }
+        Screen { drawn: Box::new(drawn) }
     }
 
     /// Columns and rows.
