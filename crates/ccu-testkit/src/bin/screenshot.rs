@@ -28,6 +28,9 @@ Usage: screenshot [OPTIONS] OUT.svg -- PROGRAM [ARGUMENTS]
     /// A screen on which nothing has changed for so long is finished.
     const STILL: Duration = Duration::from_millis(300);
 
+    /// How long a program may be without a first word.
+    const SILENCE: Duration = Duration::from_secs(5);
+
     /// What was asked for.
     #[derive(Debug, PartialEq, Eq)]
     pub struct Setup {
@@ -128,6 +131,8 @@ Usage: screenshot [OPTIONS] OUT.svg -- PROGRAM [ARGUMENTS]
         if let Some(text) = &setup.wait_for {
             pty.wait_until(PATIENCE, |screen| screen.has(text)).map_err(|unseen| format!("`{text}`: {unseen}"))?;
         }
+        // A program that needs a while for its first word is not finished before. One without any is pictured all the same.
+        pty.wait_until(SILENCE, |screen| !screen.to_string().is_empty()).ok();
         let mut screen = pty.wait_until_still(STILL);
         for key in &setup.keys {
             pty.keys(key);
