@@ -78,7 +78,7 @@ fn draw_row(svg: &mut String, screen: &Screen, row: u16, palette: &Palette) {
         let colour = palette.foreground(run.style);
         for (columns, text) in pieces(screen, row, run.columns) {
             match blocks::shapes(&text) {
-                Some(shapes) => draw_shapes(svg, &shapes, (row, &columns), &colour),
+                Some(shapes) => draw_shapes(svg, &shapes, (row, &columns), (run.style, &colour)),
                 None => draw_text(svg, &text, (row, &columns), (run.style, &colour)),
             }
         }
@@ -110,7 +110,7 @@ fn pieces(screen: &Screen, row: u16, columns: Range<u16>) -> Vec<(Range<u16>, St
     pieces
 }
 
-fn draw_shapes(svg: &mut String, shapes: &[Shape], (row, columns): (u16, &Range<u16>), colour: &str) {
+fn draw_shapes(svg: &mut String, shapes: &[Shape], (row, columns): (u16, &Range<u16>), (style, colour): (Style, &str)) {
     for shape in shapes {
         // What reaches from side to side is drawn once for all its cells.
         let spans =
@@ -123,7 +123,7 @@ fn draw_shapes(svg: &mut String, shapes: &[Shape], (row, columns): (u16, &Range<
                 (shape.right - shape.left) * width,
                 (shape.bottom - shape.top) * height,
             ];
-            svg.push_str(&rectangle(&area, colour, shape.opacity));
+            svg.push_str(&rectangle(&area, colour, shape.opacity * style.opacity()));
         }
     }
 }

@@ -31,11 +31,16 @@ impl Style {
         }
     }
 
+    /// 1, or less for dim text.
+    pub fn opacity(self) -> f64 {
+        if self.is_dim { 0.6 } else { 1.0 }
+    }
+
     /// What an SVG text element says of it besides the colour, each with a blank before.
     pub fn attributes(self) -> String {
         let attributes = [
             (self.is_bold, " font-weight=\"bold\""),
-            (self.is_dim, " opacity=\".6\""),
+            (self.is_dim, " opacity=\"0.6\""),
             (self.is_italic, " font-style=\"italic\""),
             (self.is_underlined, " text-decoration=\"underline\""),
         ];
