@@ -6,6 +6,10 @@ pub mod corpus;
 pub mod fake_github;
 pub mod fingerprint;
 pub mod openapi;
+#[cfg(unix)]
+pub mod picture;
+#[cfg(unix)]
+pub mod pty;
 pub mod random;
 pub mod sandbox;
 pub mod transcript;
