@@ -130,6 +130,7 @@ fn surroundings() -> Surroundings {
             has_stderr: io::stderr().is_terminal(),
             width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         },
+        is_demo: false,
     }
 }
 

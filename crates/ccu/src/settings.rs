@@ -251,6 +251,7 @@ mod tests {
             clock: || UtcMillis(0),
             system_zone: TimeZone::UTC,
             terminal: Terminal::default(),
+            is_demo: false,
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Surroundings {
     pub system_zone: TimeZone,
     /// The terminal.
     pub terminal: Terminal,
+    /// Whether all data is invented: nothing of the user's may be used then, least of all the token of GitHub.
+    pub is_demo: bool,
 }
 
 /// What the outputs are connected to.

@@ -5,6 +5,7 @@ pub mod report;
 
 use std::ffi::OsString;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::args::report::{BlocksArgs, ReportArgs};
@@ -18,17 +19,22 @@ use crate::commands::import::ImportArgs;
 use crate::commands::man::ManArgs;
 use crate::commands::refresh::RefreshArgs;
 use crate::commands::reset_db::ResetDbArgs;
+use crate::tui::View;
 
 /// Claude Code usage and cost on all your machines, for good
 ///
 /// ccu reads the transcripts that Claude Code writes and deletes after 30 days, keeps one record for each billed API
-/// response, and shows tokens and API-equivalent cost. Without a command it shows a summary.
+/// response, and shows tokens and API-equivalent cost. Without a command it opens the dashboard; where there is no terminal
+/// for it, or flags of a report are given, it prints the summary.
 #[derive(Debug, Parser)]
 #[command(name = "ccu", version, before_help = "Example: ccu daily --since 7d --breakdown", max_term_width = 100)]
 pub struct Cli {
-    /// What to do; a summary where nothing is said.
+    /// What to do; the dashboard or the summary where nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Open the dashboard at this view; without it, at that of the last time
+    #[arg(long, value_name = "NAME", value_parser = view())]
+    pub view: Option<View>,
     /// The flags of the summary.
     #[command(flatten)]
     pub summary: ReportArgs,
@@ -44,7 +50,7 @@ impl Cli {
     /// which would be the summary's and silently do nothing.
     pub fn read<T: Into<OsString> + Clone>(words: impl IntoIterator<Item = T>) -> Result<Cli, clap::Error> {
         let cli = Cli::try_parse_from(words)?;
-        if cli.command.is_some() && cli.summary != ReportArgs::default() {
+        if cli.command.is_some() && (cli.summary != ReportArgs::default() || cli.view.is_some()) {
             let message = "flags of a report stand behind its name, as in `ccu daily --json`";
             return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message));
         }
@@ -52,9 +58,16 @@ impl Cli {
     }
 }
 
+fn view() -> impl TypedValueParser<Value = View> {
+    PossibleValuesParser::new(View::ALL.map(View::name)).map(|name| View::parse(&name).unwrap_or(View::Usage))
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show today, this week, this month and all time, and what stands behind them
+    #[command(before_help = "Example: ccu summary --machine laptop")]
+    Summary(ReportArgs),
     /// Show usage by day
     #[command(before_help = "Example: ccu daily --since 7d --breakdown")]
     Daily(ReportArgs),

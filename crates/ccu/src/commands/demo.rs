@@ -31,7 +31,7 @@ struct Nested;
 
 /// Syncing, which would ask GitHub with the user's token.
 #[derive(Debug, thiserror::Error)]
-#[error("`ccu gist` has no demo: it would ask GitHub with your token")]
+#[error("the demo has no Gist: it would ask GitHub with your token")]
 struct NoGist;
 
 /// The temporary home cannot be made.
@@ -39,6 +39,11 @@ struct NoGist;
 #[error("cannot make a temporary directory for the demo")]
 struct NoHome {
     source: std::io::Error,
+}
+
+/// Why nothing is synced in the demo.
+pub fn no_gist() -> CommandError {
+    CommandError::new(ErrorKind::SignIn, NoGist).hint("`ccu gist setup` sets up sync of your own usage")
 }
 
 /// Makes the data and runs the command on them. Its own flags decide how the outputs behave, beside those of the demo.
@@ -49,7 +54,7 @@ pub fn run(args: &DemoArgs, output: &OutputArgs, surroundings: &Surroundings) ->
         return Err(CommandError::new(ErrorKind::Usage, Nested));
     }
     if matches!(cli.command, Some(Command::Gist(_))) {
-        return Err(CommandError::new(ErrorKind::Usage, NoGist));
+        return Err(no_gist());
     }
     cli.output = cli.output.over(output);
     let home = tempfile::Builder::new().prefix("ccu-demo-").tempdir();
@@ -88,5 +93,5 @@ fn within(home: &Path, surroundings: &Surroundings) -> Surroundings {
         user_data_dir: Some(home.join("data")),
         ..surroundings.environment.clone()
     };
-    Surroundings { environment, ..surroundings.clone() }
+    Surroundings { environment, is_demo: true, ..surroundings.clone() }
 }

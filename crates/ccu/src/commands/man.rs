@@ -100,7 +100,7 @@ mod tests {
         let names: Vec<&str> = pages.iter().map(|page| page.name.as_str()).collect();
         assert_eq!(
             names.join(" "),
-            "ccu ccu-daily ccu-weekly ccu-monthly ccu-yearly ccu-session ccu-project ccu-model ccu-device ccu-blocks \
+            "ccu ccu-summary ccu-daily ccu-weekly ccu-monthly ccu-yearly ccu-session ccu-project ccu-model ccu-device ccu-blocks \
              ccu-refresh ccu-gist ccu-gist-setup ccu-gist-set-token ccu-gist-logout ccu-gist-status ccu-gist-info \
              ccu-gist-push ccu-gist-pull ccu-gist-sync ccu-gist-verify ccu-gist-backup ccu-gist-backup-list \
              ccu-gist-backup-create ccu-gist-backup-restore ccu-gist-machines ccu-gist-machines-list \

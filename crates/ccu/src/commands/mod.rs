@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod completions;
 pub mod config;
+pub mod dashboard;
 pub mod demo;
 pub mod doctor;
 pub mod export;
@@ -30,7 +31,8 @@ use crate::surroundings::Surroundings;
 /// **Errors**: those of the command.
 pub fn run(cli: &Cli, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<ExitCode, CommandError> {
     let done = match &cli.command {
-        None => summary::run(&cli.summary, surroundings, printer),
+        None => dashboard::run(cli, surroundings, printer),
+        Some(Command::Summary(args)) => summary::run(args, surroundings, printer),
         Some(Command::Daily(args)) => report::run(Grouping::Daily, args, surroundings, printer),
         Some(Command::Weekly(args)) => report::run(Grouping::Weekly, args, surroundings, printer),
         Some(Command::Monthly(args)) => report::run(Grouping::Monthly, args, surroundings, printer),

@@ -9,12 +9,13 @@ use ccu_engine::ingest::Refreshed;
 use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
 use ccu_engine::paths::{self, TranscriptRoot};
 
+use crate::args::report::ReportArgs;
 use crate::commands::config;
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::Printer;
 use crate::progress::ReadingWatch;
 use crate::render::{ReadingNotes, SkippedFile};
-use crate::settings::Answer;
+use crate::settings::{self, Answer};
 use crate::surroundings::Surroundings;
 
 /// An open ledger with what it takes to ask it.
@@ -33,6 +34,15 @@ pub struct Opened {
 struct Interrupted;
 
 impl Opened {
+    /// Opens this machine's ledger by the settings of the configuration and the environment.
+    ///
+    /// **Errors**: as [`Opened::new`], and when the settings cannot be read.
+    pub fn of(surroundings: &Surroundings) -> Result<Opened, CommandError> {
+        let config = load_config(surroundings)?;
+        let resolved = settings::resolved(&ReportArgs::default(), &config, surroundings)?;
+        Opened::new(&config, &resolved, surroundings)
+    }
+
     /// Opens this machine's ledger.
     ///
     /// **Errors**: when a directory is unknown, the prices contradict each other, or the database cannot be opened.

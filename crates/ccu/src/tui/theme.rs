@@ -14,6 +14,8 @@ use ratatui::style::{Color, Modifier, Style};
 
 pub use glyphs::Glyphs;
 
+pub use series::N_SERIES;
+
 use crate::tui::theme::color::Rgb;
 
 /// How many colours the terminal shows.

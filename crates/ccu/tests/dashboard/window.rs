@@ -27,7 +27,7 @@ fn every_size_is_drawn_afresh() {
     let pty = open_on(&sandbox, &["--view", "projects"], (80, 24));
     let first = pty.wait_for("alice/app");
     let large = resize(&pty, (160, 50));
-    assert!(large.has("Cache wr."), "{large}");
+    assert!(large.has("Writes"), "{large}");
     resize(&pty, (60, 18));
     resize(&pty, (80, 24));
     let back = pty.wait_for_screen("the first screen again", |screen| content(screen) == content(&first));

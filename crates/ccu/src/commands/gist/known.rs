@@ -1,12 +1,12 @@
 //! How sync stands as far as this machine knows: what is said of the Gist is what it was at the last answer of GitHub, which
 //! is not asked.
 
-use ccu_core::ids::MachineId;
 use ccu_engine::auth::{Ignored, find_token};
 use ccu_engine::ledger::Ledger;
 use ccu_engine::sync::{Codec, SyncStatus};
 
 use crate::args::JsonArgs;
+use crate::commands::demo;
 use crate::commands::gist::context::GistContext;
 use crate::commands::gist::key_store;
 use crate::error::CommandError;
@@ -19,8 +19,6 @@ pub struct GistKnown {
     pub token: Result<String, NoToken>,
     /// What this machine is called.
     pub machine_name: String,
-    /// Its id.
-    pub machine_id: MachineId,
     /// The Gist with its machines, the times of the last push and pull, and what is not sent yet.
     pub status: SyncStatus,
     /// Whether what leaves this machine is encrypted.
@@ -53,7 +51,10 @@ impl GistKnown {
 /// **Errors**: when the configuration is not valid, and those of the database.
 pub fn remembered(ledger: &Ledger, surroundings: &Surroundings) -> Result<GistKnown, CommandError> {
     let context = GistContext::new(&JsonArgs::default(), surroundings)?;
-    let found = find_token(&context.places());
+    let found = match surroundings.is_demo {
+        true => Err(demo::no_gist()),
+        false => find_token(&context.places()).map_err(CommandError::from),
+    };
     let keyring_failed = match &found {
         Ok(found) => found.ignored.iter().any(|ignored| matches!(ignored, Ignored::Keyring(_))),
         // Where sync is not set up there are no names to open.
@@ -62,9 +63,8 @@ pub fn remembered(ledger: &Ledger, surroundings: &Surroundings) -> Result<GistKn
     let sync = &context.resolved.sync;
     let codec = if sync.encrypt.value { opening(&context, keyring_failed) } else { Codec::default() };
     Ok(GistKnown {
-        token: found.map(|found| found.source.to_string()).map_err(|error| NoToken::new(&error.into())),
+        token: found.map(|found| found.source.to_string()).map_err(|error| NoToken::new(&error)),
         machine_name: context.resolved.machine_name.value.to_string(),
-        machine_id: ledger.machine(),
         status: ledger.remembered_sync(&codec, (surroundings.clock)())?,
         is_encrypted: sync.encrypt.value,
         has_auto_sync: sync.auto.value,

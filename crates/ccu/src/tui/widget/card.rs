@@ -7,8 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::theme::Theme;
-use crate::tui::widget::legend::wrapped;
-use crate::tui::widget::text::{cells, put, row, row_from};
+use crate::tui::widget::text::{cells, put, row, row_from, wrapped};
 
 /// Blanks between two cards.
 const GAP: usize = 3;

@@ -7,6 +7,9 @@ pub mod hours;
 pub mod levels;
 pub mod year;
 
+pub use hours::HourMap;
+pub use year::YearGrid;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};

@@ -5,7 +5,6 @@ pub mod bar;
 pub mod card;
 pub mod columns;
 pub mod heat;
-pub mod legend;
 pub mod list;
 pub mod sparkline;
 pub mod text;

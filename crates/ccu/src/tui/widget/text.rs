@@ -10,6 +10,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::sanitize::sanitize;
 use crate::tui::theme::Theme;
 
+/// Blanks between two entries of a wrapped line.
+const GAP: usize = 2;
+
 /// Which end of a text goes where it doesn't fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
@@ -28,30 +31,6 @@ pub enum Align {
     Right,
 }
 
-/// Cuts a text at its end to so many cells and marks the cut.
-pub fn cut_end(text: &str, width: usize, theme: Theme) -> String {
-    let text = sanitize(text);
-    if text.width() <= width {
-        return text.into_owned();
-    }
-    if width == 0 {
-        return String::new();
-    }
-    format!("{}{}", start_of(&text, width - 1), theme.glyphs().ellipsis)
-}
-
-/// Cuts a text at its start to so many cells and marks the cut: for paths.
-pub fn cut_start(text: &str, width: usize, theme: Theme) -> String {
-    let text = sanitize(text);
-    if text.width() <= width {
-        return text.into_owned();
-    }
-    if width == 0 {
-        return String::new();
-    }
-    format!("{}{}", theme.glyphs().ellipsis, end_of(&text, width - 1))
-}
-
 /// Cuts a line of several styles to so many cells; each part keeps its style.
 pub fn cut_line(line: &Line<'_>, width: usize, cut: Cut, theme: Theme) -> Line<'static> {
     let spans: Vec<Span<'static>> =
@@ -66,6 +45,21 @@ pub fn cut_line(line: &Line<'_>, width: usize, cut: Cut, theme: Theme) -> Line<'
         (_, Cut::Start) => last_cells(whole.spans, width - 1, theme),
     };
     Line { spans, style: line.style, alignment: None }
+}
+
+/// Sets entries side by side, on a new line where the next one does not fit.
+pub fn wrapped(entries: impl Iterator<Item = Line<'static>>, width: usize) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for entry in entries {
+        match lines.last_mut() {
+            Some(line) if line.width() + GAP + entry.width() <= width => {
+                line.spans.push(Span::raw(" ".repeat(GAP)));
+                line.spans.extend(entry.spans);
+            }
+            Some(_) | None => lines.push(entry),
+        }
+    }
+    lines
 }
 
 /// Draws a line into the first row of an area, cut at its end. What lies outside of the buffer is not drawn.
@@ -165,10 +159,17 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::style::Stylize;
 
+    fn cut(text: &str, width: usize, end: Cut, theme: Theme) -> String {
+        cut_line(&Line::from(text), width, end, theme).to_string()
+    }
+
     #[test]
     fn texts_are_cut_at_either_end() {
         let check = |text, width, end: &str, start: &str| {
-            assert_eq!((cut_end(text, width, PLAIN).as_str(), cut_start(text, width, PLAIN).as_str()), (end, start));
+            assert_eq!(
+                (cut(text, width, Cut::End, PLAIN), cut(text, width, Cut::Start, PLAIN)),
+                (end.into(), start.into())
+            );
         };
         check("src/api", 7, "src/api", "src/api");
         check("src/api", 4, "src…", "…api");
@@ -176,7 +177,7 @@ mod tests {
         check("src/api", 0, "", "");
         check("日本語", 4, "日…", "…語");
         check("a\u{1b}[0m", 9, "a\\u{1b}[…", "…u{1b}[0m");
-        assert_eq!(cut_start("src/api", 4, ASCII), "~api");
+        assert_eq!(cut("src/api", 4, Cut::Start, ASCII), "~api");
     }
 
     #[test]
@@ -189,11 +190,21 @@ mod tests {
         assert_eq!(cut_line(&line, 0, Cut::End, PLAIN).width(), 0);
     }
 
+    #[test]
+    fn entries_wrap() {
+        let text = |width| {
+            let entries = ["Cost $1.00", "Tokens 12", "Input 3"].map(Line::from);
+            wrapped(entries.into_iter(), width).iter().map(Line::to_string).collect::<Vec<String>>()
+        };
+        assert_eq!(text(80), ["Cost $1.00  Tokens 12  Input 3"]);
+        assert_eq!(text(21), ["Cost $1.00  Tokens 12", "Input 3"]);
+        assert_eq!(text(3), ["Cost $1.00", "Tokens 12", "Input 3"]);
+        assert!(wrapped(std::iter::empty(), 80).is_empty());
+    }
+
     proptest! {
         #[test]
         fn no_cut_is_too_wide(text in any::<String>(), width in 0_usize..40) {
-            prop_assert!(cut_end(&text, width, PLAIN).width() <= width);
-            prop_assert!(cut_start(&text, width, PLAIN).width() <= width);
             let line = Line::from(vec![text.clone().red(), text.blue()]);
             prop_assert!(cut_line(&line, width, Cut::End, PLAIN).width() <= width);
             prop_assert!(cut_line(&line, width, Cut::Start, PLAIN).width() <= width);

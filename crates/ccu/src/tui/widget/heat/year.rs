@@ -52,12 +52,6 @@ impl YearGrid<'_> {
         self.levels().legend(format, theme)
     }
 
-    /// Whether all weeks of the year and all days of the week fit into an area.
-    pub fn fits(&self, area: Rect) -> bool {
-        let room = usize::from(area.width.saturating_sub(NAMES_WIDTH));
-        area.height >= Self::HEIGHT && room >= self.n_weeks()
-    }
-
     /// Draws the map: two cells for a day where there is room, else one; where even that is too wide, the newest weeks.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let area = area.intersection(buffer.area);

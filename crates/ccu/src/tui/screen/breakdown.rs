@@ -1,0 +1,107 @@
+//! Shares of a page: by model, by project, by machine. The models are the legend of every bar and chart on the page, too.
+
+use ccu_core::report::{ModelUsage, Report, ReportRow, RowKey, Usage};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::render::model_names::ModelNames;
+use crate::tui::amount;
+use crate::tui::page::Metric;
+use crate::tui::rows;
+use crate::tui::screen::Sheet;
+use crate::tui::series::Series;
+use crate::tui::theme::N_SERIES;
+use crate::tui::widget::bar;
+use crate::tui::widget::list::{Column, List, Width, draw_list};
+
+/// Cells of the bar in a row.
+const BAR_WIDTH: u16 = 12;
+
+/// One share.
+struct Share {
+    name: Line<'static>,
+    series: usize,
+    usage: Usage,
+}
+
+/// Draws the shares of the models in a report's totals, each with its mark.
+pub fn draw_models(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'static str, report: &Report) {
+    let theme = sheet.theme();
+    let models = &report.totals.models;
+    let series = Series::of(models);
+    let names = ModelNames::of(models.iter().map(|usage| &*usage.model));
+    let share = |usage: &ModelUsage| {
+        let index = series.index(&usage.model);
+        let mark = Span::styled(format!("{} ", theme.series_mark(index)), theme.series(index));
+        let name = Line::from(vec![mark, Span::raw(names.name(&usage.model).to_owned())]);
+        Share { name, series: index, usage: usage.usage }
+    };
+    draw_shares(frame, area, sheet, title, models.iter().map(share).collect());
+}
+
+/// Draws the shares of the rows of a report: projects or machines.
+pub fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'static str, report: &Report) {
+    let share = |row: &ReportRow| {
+        let name = match &row.key {
+            RowKey::Machine(machine) => sheet.answered.names.machine(*machine),
+            _ => rows::name(row, &sheet.answered.names),
+        };
+        Share { name: Line::from(name), series: N_SERIES, usage: row.usage }
+    };
+    draw_shares(frame, area, sheet, title, report.rows.iter().map(share).collect());
+}
+
+fn draw_shares(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'static str, mut shares: Vec<Share>) {
+    let theme = sheet.theme();
+    let metric = sheet.state.metric();
+    shares.sort_by_key(|share| std::cmp::Reverse(rows::amount(&share.usage, metric)));
+    let whole = shares.iter().fold(0_u64, |sum, share| sum.saturating_add(rows::amount(&share.usage, metric)));
+    // One line is the header's.
+    sum_up_rest(&mut shares, usize::from(area.height.saturating_sub(1)));
+    let columns = [
+        Column::text(title, Width::Fit { min: 14, max: 40 }, 0),
+        Column::text("", Width::Fixed(BAR_WIDTH), 2),
+        Column::number(metric_title(metric), Width::Fit { min: 8, max: 12 }, 0),
+        Column::number("Share", Width::Fixed(5), 1),
+    ];
+    let cells = |place: usize| {
+        let Some(share) = shares.get(place) else { return Vec::new() };
+        let part = rows::amount(&share.usage, metric);
+        vec![
+            share.name.clone(),
+            Line::from(bar::share(part, whole, BAR_WIDTH, theme, share.series)),
+            Line::from(amount::of_usage(&share.usage, metric)),
+            Line::from(amount::percent(part, whole)),
+        ]
+    };
+    let list = List {
+        columns: &columns,
+        n_rows: shares.len(),
+        row: &cells,
+        selected: None,
+        top: 0,
+        numbers: false,
+        total: None,
+    };
+    draw_list(area, frame.buffer_mut(), &list, theme);
+}
+
+/// Where not all have a line, the last line has the sum of those without one.
+fn sum_up_rest(shares: &mut Vec<Share>, n_lines: usize) {
+    if shares.len() <= n_lines || n_lines == 0 {
+        return;
+    }
+    let rest = shares.split_off(n_lines - 1);
+    let mut usage = Usage::default();
+    rest.iter().for_each(|share| usage.add(&share.usage));
+    shares.push(Share { name: Line::from(format!("{} more", rest.len())), series: N_SERIES, usage });
+}
+
+fn metric_title(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Cost => "Cost",
+        Metric::Tokens => "Tokens",
+        Metric::Responses => "Resp.",
+    }
+}

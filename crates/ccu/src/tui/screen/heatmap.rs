@@ -1,0 +1,128 @@
+//! A year as a map of its days, of all machines or of the one that is selected, with the hours of its weeks.
+
+use ccu_core::report::{Activity, ActivityMap, Usage};
+use jiff::civil::Date;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+
+use crate::render::number::{count, short};
+use crate::tui::amount;
+use crate::tui::hits::Hits;
+use crate::tui::page::Metric;
+use crate::tui::rows;
+use crate::tui::screen::Sheet;
+use crate::tui::screen::activity::{self, HOURS_HEIGHT, YEAR_HEIGHT};
+use crate::tui::theme::N_SERIES;
+use crate::tui::widget::bar;
+use crate::tui::widget::list::{Column, List, Width, draw_list};
+use crate::tui::widget::text::put_text;
+
+/// Cells of the bar in a row.
+const BAR_WIDTH: u16 = 20;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity, hits: &mut Hits) {
+    let map = selected(sheet, activity);
+    let first_day = sheet.state.calendar().span(sheet.page).since.unwrap_or(Date::ZERO);
+    let [grid, sentence, _, below] = Layout::vertical([
+        Constraint::Length(YEAR_HEIGHT),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(1),
+    ])
+    .areas(area);
+    activity::draw_year(frame, grid, sheet, map, first_day);
+    put_text(frame.buffer_mut(), sentence, (&words(map), sheet.theme().text()), sheet.theme());
+    let n_rows = u16::try_from(activity.machines.len() + 2).unwrap_or(u16::MAX);
+    let has_hours = below.height >= HOURS_HEIGHT + 1 + n_rows.min(4);
+    let [list, hours] = if has_hours {
+        Layout::vertical([Constraint::Length(n_rows.min(below.height - HOURS_HEIGHT - 1) + 1), Constraint::Fill(1)])
+            .areas(below)
+    } else {
+        [below, Rect { height: 0, ..below }]
+    };
+    draw_machines(
+        frame,
+        Rect { height: list.height.saturating_sub(u16::from(has_hours)), ..list },
+        sheet,
+        activity,
+        hits,
+    );
+    if has_hours {
+        activity::draw_hours(frame, hours, sheet, map);
+    }
+}
+
+/// The map of the row that is selected: all machines, or one.
+fn selected<'a>(sheet: &Sheet<'_>, activity: &'a Activity) -> &'a ActivityMap {
+    let row = sheet.page.selected_row().unwrap_or(0);
+    let machine = row.checked_sub(1).and_then(|row| activity.machines.get(row));
+    machine.map_or(&activity.all, |machine| &machine.map)
+}
+
+fn sum(map: &ActivityMap) -> Usage {
+    let mut sum = Usage::default();
+    map.days.iter().for_each(|(_, usage)| sum.add(usage));
+    sum
+}
+
+/// How much on how many days, and the longest run of days without a pause.
+fn words(map: &ActivityMap) -> String {
+    let sum = sum(map);
+    let days: Vec<Date> = map.days.iter().map(|(day, _)| *day).collect();
+    let (mut longest, mut run) = (0_u64, 0_u64);
+    let mut before: Option<Date> = None;
+    for day in &days {
+        let follows = before.is_some_and(|before| before.tomorrow().ok() == Some(*day));
+        run = if follows { run + 1 } else { 1 };
+        longest = longest.max(run);
+        before = Some(*day);
+    }
+    format!(
+        "{}, {} tokens, {} on {}; longest run {}",
+        amount::cost(&sum),
+        short(sum.tokens.total()),
+        count(sum.responses, "response", "responses"),
+        count(days.len() as u64, "day", "days"),
+        count(longest, "day", "days"),
+    )
+}
+
+fn draw_machines(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity, hits: &mut Hits) {
+    let theme = sheet.theme();
+    let metric = sheet.state.metric();
+    let whole = rows::amount(&sum(&activity.all), metric);
+    let columns = [
+        Column::text("Machine", Width::Fit { min: 12, max: 32 }, 0),
+        Column::text("", Width::Fixed(BAR_WIDTH), 3),
+        Column::number("Cost", Width::Fit { min: 9, max: 12 }, 1),
+        Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
+        Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
+        Column::number("Days", Width::Fixed(4), 2),
+    ];
+    let cells = |place: usize| {
+        let Some(row) = sheet.page.visible.get(place) else { return Vec::new() };
+        let machine = row.checked_sub(1).and_then(|row| activity.machines.get(row));
+        let (name, map) = match machine {
+            Some(machine) => (sheet.answered.names.machine(machine.machine), &machine.map),
+            None => ("all machines".to_owned(), &activity.all),
+        };
+        let usage = sum(map);
+        let bar = bar::share(rows::amount(&usage, metric), whole, BAR_WIDTH, theme, N_SERIES);
+        let [cost, tokens, responses] = [Metric::Cost, Metric::Tokens, Metric::Responses]
+            .map(|metric| Line::from(amount::of_usage(&usage, metric)));
+        vec![Line::from(name), Line::from(bar), cost, tokens, responses, Line::from(map.days.len().to_string())]
+    };
+    let list = List {
+        columns: &columns,
+        n_rows: sheet.page.visible.len(),
+        row: &cells,
+        selected: Some(sheet.page.selected),
+        top: sheet.page.top,
+        numbers: true,
+        total: None,
+    };
+    let drawn = draw_list(area, frame.buffer_mut(), &list, theme);
+    hits.list(drawn.rows_area, drawn.top);
+}

@@ -1,0 +1,63 @@
+//! Every view at two sizes, and no view breaks at any.
+
+use super::bench::Bench;
+use crate::tui::page::View;
+
+#[test]
+fn every_view_on_the_demo() {
+    let mut bench = Bench::begin();
+    for view in View::ALL {
+        // The settings name paths of a temporary home.
+        if view == View::Settings {
+            continue;
+        }
+        bench.keys(&view.key().to_string());
+        for (columns, rows) in [(80, 24), (160, 50)] {
+            let screen = bench.screen(columns, rows);
+            insta::assert_snapshot!(format!("{}_{columns}x{rows}", view.name()), screen);
+        }
+    }
+}
+
+#[test]
+fn pages_that_one_goes_into() {
+    let mut bench = Bench::begin();
+    let mut check = |name: &str, keys: &str| {
+        bench.keys(keys);
+        insta::assert_snapshot!(format!("inner_{name}"), bench.screen(100, 30));
+    };
+    check("day", "w\n");
+    check("responses", "\n");
+    check("year_by_week", "y\t");
+    check("sessions_of_a_project", "p\n");
+    check("days_of_a_machine", "d\n");
+    check("help", "?");
+}
+
+#[test]
+fn nothing_breaks_at_any_size() {
+    let mut bench = Bench::begin();
+    for view in View::ALL {
+        bench.keys(&view.key().to_string());
+        for columns in [1, 20, 59, 60, 61, 79, 80, 100, 119, 120, 200, 250] {
+            for rows in [1, 2, 17, 18, 20, 24, 33, 34, 50, 80] {
+                let screen = bench.screen(columns, rows);
+                assert_eq!(screen.split('\n').count(), usize::from(rows), "{view:?} at {columns}x{rows}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_totals_are_those_of_the_reports() {
+    let mut bench = Bench::begin();
+    bench.keys("p");
+    let projects = bench.screen(200, 60);
+    bench.keys("e");
+    let sessions = bench.screen(200, 60);
+    let total = |screen: &str| {
+        let line = screen.lines().rev().find(|line| line.trim_start().starts_with("Total")).unwrap();
+        line.split_whitespace().skip(1).take(3).map(ToOwned::to_owned).collect::<Vec<String>>()
+    };
+    assert_eq!(total(&projects), total(&sessions));
+}
