@@ -55,7 +55,7 @@ impl Desk {
             }
             Query::Period { span, buckets, scope } => Answer::Period(Box::new(self.period(span, *buckets, scope)?)),
             Query::Heatmap { span } => {
-                Answer::Heatmap(self.ledger.activity(&query::activity_request(span, calendar), prices)?)
+                Answer::Heatmap(Box::new(self.ledger.activity(&query::activity_request(span, calendar), prices)?))
             }
             Query::Devices { span } => Answer::Devices(Box::new(DevicesAnswer {
                 devices: self.report(Grouping::Device, span, &Scope::default())?,

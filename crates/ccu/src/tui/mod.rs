@@ -88,8 +88,7 @@ pub fn run(wanted: Wanted, surroundings: &Surroundings) -> Result<(), CommandErr
     remembered.is_anonymous |= wanted.is_anonymous;
     let (mut state, effects) = State::new(settings, remembered, surroundings.now);
     state.nothing_found = sanitize_lines(&nothing_found(&opened.roots));
-    let screen = Screen::take().map_err(no_screen)?;
-    let mut dashboard = Dashboard::begin(state, screen, opened, wanted.has_color, surroundings);
+    let mut dashboard = Dashboard::begin(state, opened, wanted.has_color, surroundings).map_err(no_screen)?;
     let ended = dashboard.live(effects).map_err(no_screen);
     let mut remembered = dashboard.state.remembered.clone();
     // A flag is for one run.
@@ -122,7 +121,8 @@ struct Dashboard {
 }
 
 impl Dashboard {
-    fn begin(state: State, screen: Screen, opened: Opened, has_color: bool, surroundings: &Surroundings) -> Dashboard {
+    fn begin(state: State, opened: Opened, has_color: bool, surroundings: &Surroundings) -> io::Result<Dashboard> {
+        let screen = Screen::take()?;
         let (events, incoming) = channel();
         terminal::listen(events.clone());
         let changed = events.clone();
@@ -131,7 +131,7 @@ impl Dashboard {
             let _ = changed.send(Event::TranscriptsChanged);
         });
         let desk = Desk::new(opened, state.calendar(), surroundings.clone());
-        Dashboard {
+        Ok(Dashboard {
             worker: Worker::begin(|| Ok(desk), events.clone()),
             background: Background::begin(surroundings.clone(), events.clone()),
             surroundings: surroundings.clone(),
@@ -143,7 +143,7 @@ impl Dashboard {
             is_over: false,
             _watch: watch,
             _heeded: Heeded::begin(),
-        }
+        })
     }
 
     /// Takes in what happens until the user ends it.

@@ -12,7 +12,7 @@ use crate::tui::action::Action;
 use crate::tui::event::SyncStep;
 use crate::tui::hits::Hits;
 use crate::tui::page::{Page, Place, View};
-use crate::tui::screen;
+use crate::tui::screen::{self, Canvas};
 use crate::tui::state::{Purpose, State};
 use crate::tui::theme::Theme;
 
@@ -36,7 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, hits: &mut Hits) {
     let body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     match state.help {
         Some(top) => screen::help::draw(frame, body, top, theme),
-        None => screen::draw(frame, body, state, hits),
+        None => screen::draw(&mut Canvas { buffer: frame.buffer_mut(), hits }, body, state),
     }
     match &state.prompt {
         Some(_) => draw_prompt(frame, footer, state),

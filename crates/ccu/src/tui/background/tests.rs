@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use ccu_core::time::UtcMillis;
+use ccu_engine::atomic_file::{self, Access};
 use ccu_engine::env::Environment;
 use ccu_engine::hidden::Hidden;
 use ccu_testkit::fake_github::{DEFAULT_TOKEN, FakeGitHub};
@@ -31,7 +32,7 @@ pub fn surroundings_at(home: &Path) -> Surroundings {
         },
         host_name: "host".into(),
         now: UtcMillis(1_795_357_920_000),
-        clock: || UtcMillis(jiff::Timestamp::now().as_millisecond()),
+        clock: || UtcMillis(1_795_357_920_000),
         system_zone: TimeZone::UTC,
         terminal: Terminal { has_stdin: true, has_stdout: true, has_stderr: true, width: Some(80) },
         is_demo: false,
@@ -48,7 +49,8 @@ fn home(n_responses: usize) -> tempfile::TempDir {
         let line = Line::assistant().message_id(&format!("msg_01{number}")).uuid(&id).session("s");
         format!("{}\n", line.time("2026-08-01T10:00:00.000Z").tokens([10, 20, 0, 0, 0]))
     });
-    fs::write(project.join("a.jsonl"), lines.collect::<String>()).unwrap();
+    let text: String = lines.collect();
+    atomic_file::write(&project.join("a.jsonl"), text.as_bytes(), Access::Unchanged).unwrap();
     home
 }
 

@@ -2,12 +2,13 @@
 
 use ccu_core::report::ActivityMap;
 use jiff::civil::Date;
-use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use crate::tui::rows::amount;
-use crate::tui::screen::Sheet;
 use crate::tui::screen::chart::format;
+use crate::tui::screen::{Canvas, Sheet};
+use crate::tui::theme::Theme;
 use crate::tui::widget::heat::{HourMap, YearGrid};
 use crate::tui::widget::text::put;
 
@@ -17,7 +18,7 @@ pub const HOURS_HEIGHT: u16 = HourMap::HEIGHT + 1;
 pub const YEAR_HEIGHT: u16 = YearGrid::HEIGHT + 1;
 
 /// Draws the hours of a week where there is room.
-pub fn draw_hours(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, map: &ActivityMap) {
+pub fn draw_hours(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, map: &ActivityMap) {
     let metric = sheet.state.metric();
     let values = map.hours.map(|day| day.map(|usage| amount(&usage, metric)));
     let calendar = sheet.state.calendar();
@@ -32,12 +33,12 @@ pub fn draw_hours(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, map: &Ac
         return;
     }
     let theme = sheet.theme();
-    hours.draw(Rect { height: HourMap::HEIGHT, ..area }, frame.buffer_mut(), theme);
-    draw_legend(frame, area, HourMap::HEIGHT, hours.legend(format(metric), theme), sheet);
+    hours.draw(Rect { height: HourMap::HEIGHT, ..area }, canvas.buffer, theme);
+    draw_legend(canvas, below(area, HourMap::HEIGHT), &hours.legend(format(metric), theme), theme);
 }
 
 /// Draws the days of a year.
-pub fn draw_year(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, map: &ActivityMap, first_day: Date) {
+pub fn draw_year(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (map, first_day): (&ActivityMap, Date)) {
     let metric = sheet.state.metric();
     let mut values = vec![0; 366];
     for (day, usage) in &map.days {
@@ -53,14 +54,17 @@ pub fn draw_year(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, map: &Act
         today: is_this_year.then(|| place(today)),
     };
     let theme = sheet.theme();
-    grid.draw(Rect { height: YearGrid::HEIGHT.min(area.height), ..area }, frame.buffer_mut(), theme);
-    draw_legend(frame, area, YearGrid::HEIGHT, grid.legend(format(metric), theme), sheet);
+    grid.draw(Rect { height: YearGrid::HEIGHT.min(area.height), ..area }, canvas.buffer, theme);
+    draw_legend(canvas, below(area, YearGrid::HEIGHT), &grid.legend(format(metric), theme), theme);
 }
 
-fn draw_legend(frame: &mut Frame<'_>, area: Rect, y: u16, legend: ratatui::text::Line<'_>, sheet: &Sheet<'_>) {
-    if area.height > y {
-        put(frame.buffer_mut(), Rect { y: area.y + y, height: 1, ..area }, &legend, sheet.theme());
-    }
+/// What is below so many lines of an area.
+fn below(area: Rect, n_lines: u16) -> Rect {
+    Rect { y: area.y + n_lines.min(area.height), height: area.height.saturating_sub(n_lines), ..area }
+}
+
+fn draw_legend(canvas: &mut Canvas<'_>, area: Rect, legend: &Line<'_>, theme: Theme) {
+    put(canvas.buffer, Rect { height: area.height.min(1), ..area }, legend, theme);
 }
 
 /// The place of a day in its year, from 0 on.

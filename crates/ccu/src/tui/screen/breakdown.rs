@@ -1,7 +1,6 @@
 //! Shares of a page: by model, by project, by machine. The models are the legend of every bar and chart on the page, too.
 
 use ccu_core::report::{ModelUsage, Report, ReportRow, RowKey, Usage};
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -9,7 +8,7 @@ use crate::render::model_names::ModelNames;
 use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::rows;
-use crate::tui::screen::Sheet;
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::series::Series;
 use crate::tui::theme::N_SERIES;
 use crate::tui::widget::bar;
@@ -26,7 +25,7 @@ struct Share {
 }
 
 /// Draws the shares of the models in a report's totals, each with its mark.
-pub fn draw_models(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'static str, report: &Report) {
+pub fn draw_models(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (title, report): (&'static str, &Report)) {
     let theme = sheet.theme();
     let models = &report.totals.models;
     let series = Series::of(models);
@@ -37,11 +36,11 @@ pub fn draw_models(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: 
         let name = Line::from(vec![mark, Span::raw(names.name(&usage.model).to_owned())]);
         Share { name, series: index, usage: usage.usage }
     };
-    draw_shares(frame, area, sheet, title, models.iter().map(share).collect());
+    draw_shares(canvas, area, sheet, (title, models.iter().map(share).collect()));
 }
 
 /// Draws the shares of the rows of a report: projects or machines.
-pub fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'static str, report: &Report) {
+pub fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (title, report): (&'static str, &Report)) {
     let share = |row: &ReportRow| {
         let name = match &row.key {
             RowKey::Machine(machine) => sheet.answered.names.machine(*machine),
@@ -49,10 +48,15 @@ pub fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'
         };
         Share { name: Line::from(name), series: N_SERIES, usage: row.usage }
     };
-    draw_shares(frame, area, sheet, title, report.rows.iter().map(share).collect());
+    draw_shares(canvas, area, sheet, (title, report.rows.iter().map(share).collect()));
 }
 
-fn draw_shares(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'static str, mut shares: Vec<Share>) {
+fn draw_shares(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    sheet: &Sheet<'_>,
+    (title, mut shares): (&'static str, Vec<Share>),
+) {
     let theme = sheet.theme();
     let metric = sheet.state.metric();
     shares.sort_by_key(|share| std::cmp::Reverse(rows::amount(&share.usage, metric)));
@@ -84,7 +88,7 @@ fn draw_shares(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, title: &'st
         numbers: false,
         total: None,
     };
-    draw_list(area, frame.buffer_mut(), &list, theme);
+    draw_list(area, canvas.buffer, &list, theme);
 }
 
 /// Where not all have a line, the last line has the sum of those without one.

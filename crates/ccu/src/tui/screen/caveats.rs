@@ -1,19 +1,18 @@
 //! What a reader must know to trust the numbers, on one line at the bottom of a page.
 
 use ccu_core::report::Notes;
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::render::number::count;
-use crate::tui::screen::Sheet;
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::widget::text::put_text;
 
 /// Draws it where there is anything to say, and gives the area above it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, notes: &Notes) -> Rect {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, notes: &Notes) -> Rect {
     let Some(text) = text(notes) else { return area };
     let line = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area };
     let theme = sheet.theme();
-    put_text(frame.buffer_mut(), line, (&text, theme.warning()), theme);
+    put_text(canvas.buffer, line, (&text, theme.warning()), theme);
     Rect { height: area.height.saturating_sub(1), ..area }
 }
 

@@ -5,29 +5,27 @@ use std::collections::BTreeMap;
 use ccu_core::report::{Grouping, Report};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan};
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::tui::amount;
 use crate::tui::page::Metric;
-use crate::tui::screen::{Sheet, period};
+use crate::tui::screen::{Canvas, Sheet, period};
 use crate::tui::series::Series;
 use crate::tui::widget::columns::Columns;
 
 /// Draws them where there is room.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) {
     let span = sheet.state.calendar().span(sheet.page);
     let (Some(since), Some(until)) = (span.since, span.until) else { return };
-    draw_between(frame, area, sheet, report, (since, until));
+    draw_between(canvas, area, sheet, (report, since, until));
 }
 
 /// Draws the columns from one day to another.
 pub fn draw_between(
-    frame: &mut Frame<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     sheet: &Sheet<'_>,
-    report: &Report,
-    (since, until): (Date, Date),
+    (report, since, until): (&Report, Date, Date),
 ) {
     let metric = sheet.state.metric();
     let series = Series::of(&report.totals.models);
@@ -38,7 +36,7 @@ pub fn draw_between(
     let labels: Vec<String> = starts.iter().map(|start| label(report.grouping, *start, starts.len())).collect();
     let chart = Columns { columns: &columns, labels: &labels, format: format(metric) };
     if chart.fits(area) {
-        chart.draw(area, frame.buffer_mut(), sheet.theme());
+        chart.draw(area, canvas.buffer, sheet.theme());
     }
 }
 

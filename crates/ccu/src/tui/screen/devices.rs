@@ -4,17 +4,15 @@ use ccu_core::report::{ActivityMap, Machine, ReportRow, RowKey};
 use ccu_core::time::UtcMillis;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::amount;
-use crate::tui::hits::Hits;
 use crate::tui::page::Metric;
 use crate::tui::query::DevicesAnswer;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT};
-use crate::tui::screen::{Sheet, caveats, nothing};
+use crate::tui::screen::{Canvas, Sheet, caveats, nothing};
 use crate::tui::series::Series;
 use crate::tui::view::ago;
 use crate::tui::widget::bar;
@@ -32,25 +30,25 @@ const MAP_WIDTH: u16 = 66;
 const TREND_DAYS: i32 = 60;
 
 /// Draws them.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer, hits: &mut Hits) {
-    if answer.devices.rows.is_empty() && nothing::draw(frame, area, sheet) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
+    if answer.devices.rows.is_empty() && nothing::draw(canvas, area, sheet) {
         return;
     }
-    let area = caveats::draw(frame, area, sheet, &answer.devices.notes);
+    let area = caveats::draw(canvas, area, sheet, &answer.devices.notes);
     let n_lines = u16::try_from(answer.devices.rows.len() + 3).unwrap_or(u16::MAX);
     let hours_height = HOURS_HEIGHT + 2;
     let has_hours = area.height >= hours_height + n_lines.min(6);
     if !has_hours {
-        return draw_machines(frame, area, sheet, answer, hits);
+        return draw_machines(canvas, area, sheet, answer);
     }
     let [list, hours] =
         Layout::vertical([Constraint::Length(n_lines.min(area.height - hours_height)), Constraint::Fill(1)])
             .areas(area);
-    draw_machines(frame, list, sheet, answer, hits);
-    draw_hours(frame, hours, sheet, answer);
+    draw_machines(canvas, list, sheet, answer);
+    draw_hours(canvas, hours, sheet, answer);
 }
 
-fn draw_machines(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer, hits: &mut Hits) {
+fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
     let columns = [
         Column::text("Machine", Width::Fit { min: 20, max: 32 }, 0),
         Column::text("", Width::Fixed(BAR_WIDTH), 4),
@@ -75,8 +73,8 @@ fn draw_machines(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, answer: &
         numbers: true,
         total: None,
     };
-    let drawn = draw_list(area, frame.buffer_mut(), &list, sheet.theme());
-    hits.list(drawn.rows_area, drawn.top);
+    let drawn = draw_list(area, canvas.buffer, &list, sheet.theme());
+    canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
 fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer, series: &Series) -> Vec<Line<'static>> {
@@ -140,7 +138,7 @@ fn values(map: &ActivityMap, first: Date, last: Date, metric: Metric) -> Vec<u64
 }
 
 /// The hours of the week of the machine that is selected, and of as many others as there is room for.
-fn draw_hours(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
+fn draw_hours(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
     let (height, width) = (HOURS_HEIGHT + 2, MAP_WIDTH.min(area.width));
     let n_columns = (area.width / MAP_WIDTH).max(1);
     let n_places = n_columns * (area.height / height);
@@ -156,7 +154,7 @@ fn draw_hours(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, answer: &Dev
             height: height - 1,
         };
         let title = Rect { height: 1, ..tile };
-        put_text(frame.buffer_mut(), title, (&format!("Hours of {name}"), sheet.theme().title()), sheet.theme());
-        activity::draw_hours(frame, Rect { y: tile.y + 1, height: tile.height - 1, ..tile }, sheet, map);
+        put_text(canvas.buffer, title, (&format!("Hours of {name}"), sheet.theme().title()), sheet.theme());
+        activity::draw_hours(canvas, Rect { y: tile.y + 1, height: tile.height - 1, ..tile }, sheet, map);
     }
 }

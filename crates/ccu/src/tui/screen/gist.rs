@@ -2,7 +2,6 @@
 
 use ccu_core::time::UtcMillis;
 use ccu_engine::sync::MachineState;
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
@@ -12,9 +11,9 @@ use crate::render::number::{count, grouped, short};
 use crate::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::event::{SyncDone, SyncTrouble};
-use crate::tui::hits::Hits;
 use crate::tui::page::Page;
 use crate::tui::screen::prose;
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::state::State;
 use crate::tui::theme::Theme;
 use crate::tui::view::{ago, ahead};
@@ -32,8 +31,8 @@ const KEYS: [(&str, &str, Action); 3] =
     [("S", " sync", Action::Sync), ("P", " push", Action::Push), ("L", " pull", Action::Pull)];
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, page: &Page, known: &GistKnown, hits: &mut Hits) {
-    let gist = GistPage { state, page, known };
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, known: &GistKnown) {
+    let gist = GistPage { state: sheet.state, page: sheet.page, known };
     let theme = gist.theme();
     let cards = gist.cards();
     let said = gist.said(area.width);
@@ -51,21 +50,21 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, page: &Page, known
         Constraint::Length(1),
     ])
     .areas(area);
-    draw_cards(Rect { height: cards_height.min(cards_area.height), ..cards_area }, frame.buffer_mut(), &cards, theme);
+    draw_cards(Rect { height: cards_height.min(cards_area.height), ..cards_area }, canvas.buffer, &cards, theme);
     for (line_idx, line) in said.iter().take(usize::from(said_height)).enumerate() {
-        put(frame.buffer_mut(), row(said_area, line_idx), line, theme);
+        put(canvas.buffer, row(said_area, line_idx), line, theme);
     }
-    gist.draw_machines(frame, list_area, hits);
-    draw_keys(frame, keys_area, theme, hits);
+    gist.draw_machines(canvas, list_area);
+    draw_keys(canvas, keys_area, theme);
 }
 
-fn draw_keys(frame: &mut Frame<'_>, area: Rect, theme: Theme, hits: &mut Hits) {
+fn draw_keys(canvas: &mut Canvas<'_>, area: Rect, theme: Theme) {
     let mut x = area.x;
     for (key, words, action) in KEYS {
         let line = Line::from(vec![Span::styled(key, theme.key()), Span::raw(words)]);
         let place = Rect { x, width: cells(line.width()).min(area.right().saturating_sub(x)), ..area };
-        put(frame.buffer_mut(), place, &line, theme);
-        hits.button(place, action);
+        put(canvas.buffer, place, &line, theme);
+        canvas.hits.button(place, action);
         x = x.saturating_add(cells(line.width()) + 3).min(area.right());
     }
 }
@@ -180,7 +179,7 @@ impl GistPage<'_> {
         }
     }
 
-    fn draw_machines(&self, frame: &mut Frame<'_>, area: Rect, hits: &mut Hits) {
+    fn draw_machines(&self, canvas: &mut Canvas<'_>, area: Rect) {
         let columns = [
             Column::text("Machine", Width::Rest, 0),
             Column::text("Last push", Width::Fit { min: 9, max: 16 }, 0),
@@ -201,8 +200,8 @@ impl GistPage<'_> {
             numbers: true,
             total: None,
         };
-        let drawn = draw_list(area, frame.buffer_mut(), &list, self.theme());
-        hits.list(drawn.rows_area, drawn.top);
+        let drawn = draw_list(area, canvas.buffer, &list, self.theme());
+        canvas.hits.list(drawn.rows_area, drawn.top);
     }
 
     fn machine(&self, machine: &MachineState) -> Vec<Line<'static>> {

@@ -2,17 +2,15 @@
 
 use ccu_core::report::{Activity, ActivityMap, Usage};
 use jiff::civil::Date;
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
 use crate::render::number::{count, short};
 use crate::tui::amount;
-use crate::tui::hits::Hits;
 use crate::tui::page::Metric;
 use crate::tui::rows;
-use crate::tui::screen::Sheet;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT, YEAR_HEIGHT};
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::theme::N_SERIES;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -22,7 +20,7 @@ use crate::tui::widget::text::put_text;
 const BAR_WIDTH: u16 = 20;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity, hits: &mut Hits) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity) {
     let map = selected(sheet, activity);
     let first_day = sheet.state.calendar().span(sheet.page).since.unwrap_or(Date::ZERO);
     let [grid, sentence, _, below] = Layout::vertical([
@@ -32,8 +30,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Act
         Constraint::Min(1),
     ])
     .areas(area);
-    activity::draw_year(frame, grid, sheet, map, first_day);
-    put_text(frame.buffer_mut(), sentence, (&words(map), sheet.theme().text()), sheet.theme());
+    activity::draw_year(canvas, grid, sheet, (map, first_day));
+    put_text(canvas.buffer, sentence, (&words(map), sheet.theme().text()), sheet.theme());
     let n_rows = u16::try_from(activity.machines.len() + 2).unwrap_or(u16::MAX);
     let has_hours = below.height >= HOURS_HEIGHT + 1 + n_rows.min(4);
     let [list, hours] = if has_hours {
@@ -42,15 +40,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Act
     } else {
         [below, Rect { height: 0, ..below }]
     };
-    draw_machines(
-        frame,
-        Rect { height: list.height.saturating_sub(u16::from(has_hours)), ..list },
-        sheet,
-        activity,
-        hits,
-    );
+    draw_machines(canvas, Rect { height: list.height.saturating_sub(u16::from(has_hours)), ..list }, sheet, activity);
     if has_hours {
-        activity::draw_hours(frame, hours, sheet, map);
+        activity::draw_hours(canvas, hours, sheet, map);
     }
 }
 
@@ -89,7 +81,7 @@ fn words(map: &ActivityMap) -> String {
     )
 }
 
-fn draw_machines(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity, hits: &mut Hits) {
+fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity) {
     let theme = sheet.theme();
     let metric = sheet.state.metric();
     let whole = rows::amount(&sum(&activity.all), metric);
@@ -123,6 +115,6 @@ fn draw_machines(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, activity:
         numbers: true,
         total: None,
     };
-    let drawn = draw_list(area, frame.buffer_mut(), &list, theme);
-    hits.list(drawn.rows_area, drawn.top);
+    let drawn = draw_list(area, canvas.buffer, &list, theme);
+    canvas.hits.list(drawn.rows_area, drawn.top);
 }

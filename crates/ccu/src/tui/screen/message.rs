@@ -1,17 +1,16 @@
 //! What a response said, read from the transcript at the moment that one asks. None of it is kept.
 
 use ccu_engine::message::{Message, MessagePart};
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::sanitize::sanitize;
-use crate::tui::screen::Sheet;
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::theme::Theme;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, message: Option<&Message>) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, message: Option<&Message>) {
     let theme = sheet.theme();
     let lines = match message {
         _ if sheet.answered.names.are_hidden() => {
@@ -27,7 +26,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, message: Optio
     let width = usize::from(area.width.max(1));
     let n_lines: usize = lines.iter().map(|line| line.width().div_ceil(width).max(1)).sum();
     let top = u16::try_from(sheet.page.selected.min(n_lines.saturating_sub(1))).unwrap_or(u16::MAX);
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((top, 0)), area);
+    Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((top, 0)).render(area, canvas.buffer);
 }
 
 fn lines(message: &Message, theme: Theme) -> Vec<Line<'static>> {

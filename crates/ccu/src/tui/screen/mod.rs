@@ -17,10 +17,10 @@ pub mod responses;
 pub mod settings;
 pub mod usage;
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::sanitize::sanitize;
 use crate::tui::event::Trouble;
@@ -30,28 +30,36 @@ use crate::tui::state::State;
 use crate::tui::theme::Theme;
 
 /// Draws the page that is shown.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, hits: &mut Hits) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let theme = state.settings.theme;
     let page = state.page();
     if let Some(trouble) = &state.trouble {
-        return draw_trouble(frame, area, trouble, theme);
+        return draw_trouble(canvas, area, trouble, theme);
     }
     let Some(answered) = &page.answered else {
         let wait = Paragraph::new(Line::styled("reading the database", theme.muted()));
-        return frame.render_widget(wait, area);
+        return wait.render(area, canvas.buffer);
     };
     let sheet = Sheet { state, page, answered };
     match &*answered.answer {
-        Answer::Usage(usage) => usage::draw(frame, area, &sheet, usage, hits),
-        Answer::Period(period) => period::draw(frame, area, &sheet, period, hits),
-        Answer::Heatmap(activity) => heatmap::draw(frame, area, &sheet, activity, hits),
-        Answer::Devices(devices) => devices::draw(frame, area, &sheet, devices, hits),
-        Answer::Rows(report) => report_list::draw(frame, area, &sheet, report, hits),
-        Answer::Responses(responses) => responses::draw(frame, area, &sheet, responses, hits),
-        Answer::Message(message) => message::draw(frame, area, &sheet, message.as_ref()),
-        Answer::Gist(known) => gist::draw(frame, area, state, page, known, hits),
-        Answer::Settings(rows) => settings::draw(frame, area, state, page, rows, hits),
+        Answer::Usage(usage) => usage::draw(canvas, area, &sheet, usage),
+        Answer::Period(period) => period::draw(canvas, area, &sheet, period),
+        Answer::Heatmap(activity) => heatmap::draw(canvas, area, &sheet, activity),
+        Answer::Devices(devices) => devices::draw(canvas, area, &sheet, devices),
+        Answer::Rows(report) => report_list::draw(canvas, area, &sheet, report),
+        Answer::Responses(responses) => responses::draw(canvas, area, &sheet, responses),
+        Answer::Message(message) => message::draw(canvas, area, &sheet, message.as_ref()),
+        Answer::Gist(known) => gist::draw(canvas, area, &sheet, known),
+        Answer::Settings(rows) => settings::draw(canvas, area, &sheet, rows),
     }
+}
+
+/// What every page draws on.
+pub struct Canvas<'a> {
+    /// The cells of the screen.
+    pub buffer: &'a mut Buffer,
+    /// What is where, for the mouse.
+    pub hits: &'a mut Hits,
 }
 
 /// What every page draws from.
@@ -72,8 +80,8 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn draw_trouble(frame: &mut Frame<'_>, area: Rect, trouble: &Trouble, theme: Theme) {
+fn draw_trouble(canvas: &mut Canvas<'_>, area: Rect, trouble: &Trouble, theme: Theme) {
     let mut lines = vec![Line::styled(sanitize(&trouble.message).into_owned(), theme.error())];
     lines.extend(trouble.hints.iter().map(|hint| Line::styled(sanitize(hint).into_owned(), theme.text())));
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
+    Paragraph::new(lines).wrap(Wrap { trim: true }).render(area, canvas.buffer);
 }

@@ -2,15 +2,13 @@
 
 use ccu_core::money::NanoUsd;
 use ccu_core::report::{Report, ReportRow, RowKey, Usage};
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::render::number::{count, dollars, short};
 use crate::tui::amount;
-use crate::tui::hits::Hits;
 use crate::tui::page::Place;
 use crate::tui::query::PeriodAnswer;
-use crate::tui::screen::{Sheet, breakdown, caveats, chart, report_list};
+use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart, report_list};
 use crate::tui::widget::card::{Card, cards_height, draw_cards};
 use crate::tui::widget::text::put_text;
 
@@ -24,16 +22,16 @@ const CHART_FROM: u16 = 34;
 const BELOW_HEIGHT: u16 = 7;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, period: &PeriodAnswer, hits: &mut Hits) {
-    let area = caveats::draw(frame, area, sheet, &period.buckets.notes);
-    let area = draw_limit_hint(frame, area, sheet);
-    let area = draw_sums(frame, area, sheet, &period.buckets);
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, period: &PeriodAnswer) {
+    let area = caveats::draw(canvas, area, sheet, &period.buckets.notes);
+    let area = draw_limit_hint(canvas, area, sheet);
+    let area = draw_sums(canvas, area, sheet, &period.buckets);
     if period.buckets.rows.is_empty() {
-        return put_text(frame.buffer_mut(), area, ("no usage in this period", sheet.theme().muted()), sheet.theme());
+        return put_text(canvas.buffer, area, ("no usage in this period", sheet.theme().muted()), sheet.theme());
     }
     let area = if area.height >= CHART_FROM - 4 {
         let [above, below] = Layout::vertical([Constraint::Length(CHART_HEIGHT), Constraint::Min(1)]).areas(area);
-        chart::draw(frame, Rect { height: above.height - 1, ..above }, sheet, &period.buckets);
+        chart::draw(canvas, Rect { height: above.height - 1, ..above }, sheet, &period.buckets);
         below
     } else {
         area
@@ -51,29 +49,29 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, period: &Perio
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(2), Constraint::Fill(1)]).areas(below);
         (above, [models, projects])
     };
-    report_list::draw_rows(frame, list, sheet, &period.buckets, hits);
-    breakdown::draw_models(frame, shares[0], sheet, "Models", &period.models);
-    breakdown::draw_rows(frame, shares[1], sheet, "Projects", &period.projects);
+    report_list::draw_rows(canvas, list, sheet, &period.buckets);
+    breakdown::draw_models(canvas, shares[0], sheet, ("Models", &period.models));
+    breakdown::draw_rows(canvas, shares[1], sheet, ("Projects", &period.projects));
 }
 
 /// The limit period needs a word of the user first.
-fn draw_limit_hint(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>) -> Rect {
+fn draw_limit_hint(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>) -> Rect {
     let page = sheet.page;
     if page.place != Place::Week || page.mode != 2 || sheet.state.settings.limit_reset.is_some() {
         return area;
     }
     let hint =
         "this is the calendar week: say when your limit starts anew, `dashboard.limit_reset` in the settings (s)";
-    put_text(frame.buffer_mut(), Rect { height: 1, ..area }, (hint, sheet.theme().warning()), sheet.theme());
+    put_text(canvas.buffer, Rect { height: 1, ..area }, (hint, sheet.theme().warning()), sheet.theme());
     Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
 }
 
 /// The sums of the period, as cards where there is room, and gives the area below.
-fn draw_sums(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) -> Rect {
+fn draw_sums(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) -> Rect {
     let cards = cards(&report.totals, sheet);
     let tall = cards_height(&cards, area.width);
     let height = if area.height >= tall + 22 { tall } else { 2 };
-    let used = draw_cards(Rect { height, ..area }, frame.buffer_mut(), &cards, sheet.theme());
+    let used = draw_cards(Rect { height, ..area }, canvas.buffer, &cards, sheet.theme());
     let used = (used + 1).min(area.height);
     Rect { y: area.y + used, height: area.height - used, ..area }
 }

@@ -1,7 +1,6 @@
 //! The rows of a report as a list: periods, machines, projects, sessions. Which columns there is room for, the list decides.
 
 use ccu_core::report::{Grouping, Report, ReportRow, RowKey, Usage};
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -9,10 +8,9 @@ use crate::render::UNDATED;
 use crate::render::model_names::ModelNames;
 use crate::render::number::short;
 use crate::tui::amount;
-use crate::tui::hits::Hits;
 use crate::tui::page::Metric;
 use crate::tui::rows;
-use crate::tui::screen::{Sheet, caveats};
+use crate::tui::screen::{Canvas, Sheet, caveats};
 use crate::tui::series::Series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -21,13 +19,13 @@ use crate::tui::widget::list::{Column, List, Width, draw_list};
 const BAR_WIDTH: u16 = 18;
 
 /// Draws projects or sessions.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report, hits: &mut Hits) {
-    let area = caveats::draw(frame, area, sheet, &report.notes);
-    draw_rows(frame, area, sheet, report, hits);
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) {
+    let area = caveats::draw(canvas, area, sheet, &report.notes);
+    draw_rows(canvas, area, sheet, report);
 }
 
 /// Draws the rows of a report, without anything beside them.
-pub fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report, hits: &mut Hits) {
+pub fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) {
     let table = RowTable::new(sheet, report);
     let columns = table.columns();
     let list = List {
@@ -39,8 +37,8 @@ pub fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: &
         numbers: true,
         total: (sheet.page.filter.is_empty() && report.rows.len() > 1).then(|| table.total_cells()),
     };
-    let drawn = draw_list(area, frame.buffer_mut(), &list, sheet.theme());
-    hits.list(drawn.rows_area, drawn.top);
+    let drawn = draw_list(area, canvas.buffer, &list, sheet.theme());
+    canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
 /// What the cells of the rows are made from.

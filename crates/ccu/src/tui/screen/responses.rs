@@ -1,7 +1,6 @@
 //! Single responses: what each took, and what it cost.
 
 use ccu_core::report::{Response, Responses};
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
@@ -9,16 +8,15 @@ use crate::render::UNDATED;
 use crate::render::model_names::ModelNames;
 use crate::render::number::{count, dollars, grouped, short};
 use crate::tui::amount;
-use crate::tui::hits::Hits;
-use crate::tui::screen::Sheet;
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::text::put_text;
 
 /// Draws them.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, responses: &Responses, hits: &mut Hits) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, responses: &Responses) {
     let theme = sheet.theme();
     let [summary, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
-    put_text(frame.buffer_mut(), summary, (&sentence(responses), theme.muted()), theme);
+    put_text(canvas.buffer, summary, (&sentence(responses), theme.muted()), theme);
     let models = ModelNames::of(responses.responses.iter().map(|response| &*response.model));
     let columns = columns();
     let list = List {
@@ -33,8 +31,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, responses: &Re
         numbers: true,
         total: None,
     };
-    let drawn = draw_list(body, frame.buffer_mut(), &list, theme);
-    hits.list(drawn.rows_area, drawn.top);
+    let drawn = draw_list(body, canvas.buffer, &list, theme);
+    canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
 fn sentence(responses: &Responses) -> String {

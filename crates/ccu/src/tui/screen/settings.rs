@@ -2,15 +2,12 @@
 
 use ccu_engine::config::{KEYS, KeyInfo, SettingKey, SettingRow};
 use ccu_engine::setting_origin::SettingOrigin;
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::sanitize::sanitize;
-use crate::tui::hits::Hits;
-use crate::tui::page::Page;
 use crate::tui::screen::prose;
-use crate::tui::state::State;
+use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::theme::Theme;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::text::{put, row};
@@ -19,23 +16,23 @@ use crate::tui::widget::text::{put, row};
 const FEWEST_ROWS: u16 = 6;
 
 /// Draws them.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, page: &Page, rows: &[SettingRow], hits: &mut Hits) {
-    let theme = state.settings.theme;
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, rows: &[SettingRow]) {
+    let (theme, page) = (sheet.theme(), sheet.page);
     let selected = page.selected_row().and_then(|place| rows.get(place));
     let text = selected.map(|row| explanation(row, area.width, theme)).unwrap_or_default();
     let most = area.height.saturating_sub(FEWEST_ROWS);
     // One blank line above the text.
     let height = u16::try_from(text.len() + 1).unwrap_or(u16::MAX).min(most);
     let [list_area, text_area] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(area);
-    draw_rows(frame, list_area, state, page, rows, hits);
+    draw_rows(canvas, list_area, sheet, rows);
     let inside = Rect { y: text_area.y.saturating_add(1), height: height.saturating_sub(1), ..text_area };
     for (line_idx, line) in text.iter().enumerate() {
-        put(frame.buffer_mut(), row(inside, line_idx), line, theme);
+        put(canvas.buffer, row(inside, line_idx), line, theme);
     }
 }
 
-fn draw_rows(frame: &mut Frame<'_>, area: Rect, state: &State, page: &Page, rows: &[SettingRow], hits: &mut Hits) {
-    let theme = state.settings.theme;
+fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, rows: &[SettingRow]) {
+    let (theme, page) = (sheet.theme(), sheet.page);
     let columns = [
         Column::text("Setting", Width::Fit { min: 16, max: 40 }, 0),
         Column::path("Value", Width::Rest, 0),
@@ -54,8 +51,8 @@ fn draw_rows(frame: &mut Frame<'_>, area: Rect, state: &State, page: &Page, rows
         numbers: true,
         total: None,
     };
-    let drawn = draw_list(area, frame.buffer_mut(), &list, theme);
-    hits.list(drawn.rows_area, drawn.top);
+    let drawn = draw_list(area, canvas.buffer, &list, theme);
+    canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
 fn cells(row: &SettingRow, are_hidden: bool, theme: Theme) -> Vec<Line<'static>> {

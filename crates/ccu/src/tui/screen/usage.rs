@@ -1,17 +1,15 @@
 //! Now: today, the block that runs, this week, this month, on all machines together; the limit period where it is known.
 
 use ccu_core::report::{Block, Report};
-use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::render::number::dollars;
 use crate::tui::amount;
-use crate::tui::hits::Hits;
 use crate::tui::page::Metric;
 use crate::tui::query::{USUAL_DAYS, UsageAnswer, usual_days};
 use crate::tui::rows::{self, USAGE_ROWS};
-use crate::tui::screen::{Sheet, breakdown, caveats, chart, nothing};
+use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart, nothing};
 use crate::tui::series::Series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -30,11 +28,11 @@ const LIST_HEIGHT: u16 = 5;
 const DAYS_HEIGHT: u16 = 10;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer, hits: &mut Hits) {
-    if usage.days.rows.is_empty() && usage.month.rows.is_empty() && nothing::draw(frame, area, sheet) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
+    if usage.days.rows.is_empty() && usage.month.rows.is_empty() && nothing::draw(canvas, area, sheet) {
         return;
     }
-    let area = caveats::draw(frame, area, sheet, &usage.month.notes);
+    let area = caveats::draw(canvas, area, sheet, &usage.month.notes);
     let [list, _, limits, _, rest] = Layout::vertical([
         Constraint::Length(LIST_HEIGHT),
         Constraint::Length(1),
@@ -43,10 +41,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageA
         Constraint::Min(1),
     ])
     .areas(area);
-    draw_rows(frame, list, sheet, usage, hits);
-    draw_block_gauge(frame, Rect { height: 1, ..limits }, sheet, usage);
+    draw_rows(canvas, list, sheet, usage);
+    draw_block_gauge(canvas, Rect { height: 1, ..limits }, sheet, usage);
     let limits = Rect { y: limits.y + 1, height: 1, ..limits };
-    draw_limits(frame, limits, sheet, usage.limit_period.as_ref());
+    draw_limits(canvas, limits, sheet, usage.limit_period.as_ref());
     let today = sheet.state.calendar().today();
     let since = usual_days(today).since.unwrap_or(today);
     let [days, shares] = if rest.height >= DAYS_HEIGHT + 6 {
@@ -56,29 +54,29 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageA
     };
     if days.height > 0 {
         let title = format!("{} days", USUAL_DAYS + 1);
-        put_text(frame.buffer_mut(), Rect { height: 1, ..days }, (&title, sheet.theme().title()), sheet.theme());
+        put_text(canvas.buffer, Rect { height: 1, ..days }, (&title, sheet.theme().title()), sheet.theme());
         let plot = Rect { y: days.y + 1, height: days.height.saturating_sub(2), ..days };
-        chart::draw_between(frame, plot, sheet, &usage.days, (since, today));
+        chart::draw_between(canvas, plot, sheet, (&usage.days, since, today));
     }
-    draw_shares(frame, shares, sheet, usage);
+    draw_shares(canvas, shares, sheet, usage);
 }
 
 /// Models, machines and projects: as many as there is room for side by side.
-fn draw_shares(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
+fn draw_shares(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
     let n_parts = if area.width >= 150 { 3 } else { 2 };
     let parts = Layout::horizontal(vec![Constraint::Fill(1); n_parts]).spacing(2).split(area);
     for (part, area) in parts.iter().enumerate() {
         match part {
-            0 => breakdown::draw_models(frame, *area, sheet, "Models, week", &usage.week),
+            0 => breakdown::draw_models(canvas, *area, sheet, ("Models, week", &usage.week)),
             1 if n_parts == 3 || usage.week.rows.len() > 1 => {
-                breakdown::draw_rows(frame, *area, sheet, "Machines, week", &usage.week);
+                breakdown::draw_rows(canvas, *area, sheet, ("Machines, week", &usage.week));
             }
-            _ => breakdown::draw_rows(frame, *area, sheet, "Projects, month", &usage.month),
+            _ => breakdown::draw_rows(canvas, *area, sheet, ("Projects, month", &usage.month)),
         }
     }
 }
 
-fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer, hits: &mut Hits) {
+fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
     let chart_width = CHART_WIDTHS[usize::from(area.width >= WIDE)];
     let columns = [
         Column::text("", Width::Fixed(5), 0),
@@ -100,8 +98,8 @@ fn draw_rows(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usage
         numbers: true,
         total: None,
     };
-    let drawn = draw_list(area, frame.buffer_mut(), &list, sheet.theme());
-    hits.list(drawn.rows_area, drawn.top);
+    let drawn = draw_list(area, canvas.buffer, &list, sheet.theme());
+    canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
 fn cells(row: &str, sheet: &Sheet<'_>, usage: &UsageAnswer, width: u16) -> Vec<Line<'static>> {
@@ -183,7 +181,7 @@ fn block_words(sheet: &Sheet<'_>, usage: &UsageAnswer) -> String {
 }
 
 /// What the running block holds of the largest one so far: the nearest thing to a limit that transcripts tell.
-fn draw_block_gauge(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
+fn draw_block_gauge(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
     let theme = sheet.theme();
     let (cost, tokens) = usage.largest_block;
     let (label, largest) = match sheet.state.metric() {
@@ -197,7 +195,7 @@ fn draw_block_gauge(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, usage:
         theme.text(),
     )];
     line.extend(bar::gauge(used, largest, GAUGE_WIDTH, theme));
-    put(frame.buffer_mut(), area, &Line::from(line), theme);
+    put(canvas.buffer, area, &Line::from(line), theme);
 }
 
 fn since_words(sheet: &Sheet<'_>, is_month: bool) -> String {
@@ -212,7 +210,7 @@ fn since_words(sheet: &Sheet<'_>, is_month: bool) -> String {
 }
 
 /// What was used since the weekly limit started anew. How much the limit allows, no transcript says.
-fn draw_limits(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: Option<&Report>) {
+fn draw_limits(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: Option<&Report>) {
     let theme = sheet.theme();
     let text = match (report, sheet.state.settings.limit_reset) {
         (Some(report), Some(_)) => {
@@ -228,5 +226,5 @@ fn draw_limits(frame: &mut Frame<'_>, area: Rect, sheet: &Sheet<'_>, report: Opt
         }
         _ => "Weekly limit: unknown; `dashboard.limit_reset` in the settings (s) says when it starts anew".to_owned(),
     };
-    put_text(frame.buffer_mut(), area, (&text, theme.muted()), theme);
+    put_text(canvas.buffer, area, (&text, theme.muted()), theme);
 }
