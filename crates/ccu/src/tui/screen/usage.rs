@@ -80,7 +80,7 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usa
     let chart_width = CHART_WIDTHS[usize::from(area.width >= WIDE)];
     let columns = [
         Column::text("", Width::Fixed(5), 0),
-        Column::number("Cost", Width::Fit { min: 9, max: 12 }, 0),
+        Column::number("Cost", Width::Fit { min: 10, max: 14 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
         Column::text("", Width::Fixed(chart_width), 3),

@@ -14,7 +14,9 @@ fn every_view_on_the_demo() {
         bench.keys(&view.key().to_string());
         for (columns, rows) in [(80, 24), (160, 50)] {
             let screen = bench.screen(columns, rows);
-            insta::assert_snapshot!(format!("{}_{columns}x{rows}", view.name()), screen);
+            insta::with_settings!({ snapshot_suffix => format!("{}_{columns}x{rows}", view.name()) }, {
+                insta::assert_snapshot!("view", screen);
+            });
         }
     }
 }
@@ -24,7 +26,9 @@ fn pages_that_one_goes_into() {
     let mut bench = Bench::begin();
     let mut check = |name: &str, keys: &str| {
         bench.keys(keys);
-        insta::assert_snapshot!(format!("inner_{name}"), bench.screen(100, 30));
+        insta::with_settings!({ snapshot_suffix => name }, {
+            insta::assert_snapshot!("inner", bench.screen(100, 30));
+        });
     };
     check("day", "w\n");
     check("responses", "\n");

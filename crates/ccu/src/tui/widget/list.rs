@@ -6,7 +6,7 @@ mod layout;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::theme::Theme;
@@ -122,11 +122,12 @@ pub fn draw_list(area: Rect, buffer: &mut Buffer, list: &List<'_>, theme: Theme)
     for (line_idx, cells) in shown.iter().enumerate() {
         let line = row(frame.rows, line_idx);
         let is_selected = list.selected == Some(top + line_idx);
-        if is_selected {
-            buffer.set_style(line, theme.selected());
-        }
         draw_gutter(Rect { width: gutter, ..line }, buffer, (list, line_idx, is_selected), theme);
         draw_cells(row_from(line, gutter), buffer, (cells, &columns), theme);
+        if is_selected {
+            // Reversed, each colour would be a ground of its own, and the row a patchwork.
+            buffer.set_style(line, theme.selected().fg(Color::Reset).remove_modifier(Modifier::DIM));
+        }
     }
     if let Some(total) = &list.total {
         buffer.set_style(frame.total, theme.title());
