@@ -10,7 +10,6 @@ use crate::tui::page::Metric;
 use crate::tui::rows;
 use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::series::Series;
-use crate::tui::theme::N_SERIES;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 
@@ -20,7 +19,8 @@ const BAR_WIDTH: u16 = 12;
 /// One share.
 struct Share {
     name: Line<'static>,
-    series: usize,
+    /// Of a model; nothing else has one.
+    series: Option<usize>,
     usage: Usage,
 }
 
@@ -32,9 +32,9 @@ pub fn draw_models(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (titl
     let names = ModelNames::of(models.iter().map(|usage| &*usage.model));
     let share = |usage: &ModelUsage| {
         let index = series.index(&usage.model);
-        let mark = Span::styled(format!("{} ", theme.series_mark(index)), theme.series(index));
-        let name = Line::from(vec![mark, Span::raw(names.name(&usage.model).to_owned())]);
-        Share { name, series: index, usage: usage.usage }
+        let mark = Span::styled(theme.series_mark(index).to_string(), theme.series_fill(index));
+        let name = Line::from(vec![mark, Span::raw(format!(" {}", names.name(&usage.model)))]);
+        Share { name, series: Some(index), usage: usage.usage }
     };
     draw_shares(canvas, area, sheet, (title, models.iter().map(share).collect()));
 }
@@ -46,7 +46,7 @@ pub fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (title,
             RowKey::Machine(machine) => sheet.answered.names.machine(*machine),
             _ => rows::name(row, &sheet.answered.names),
         };
-        Share { name: Line::from(name), series: N_SERIES, usage: row.usage }
+        Share { name: Line::from(name), series: None, usage: row.usage }
     };
     draw_shares(canvas, area, sheet, (title, report.rows.iter().map(share).collect()));
 }
@@ -74,7 +74,10 @@ fn draw_shares(
         let part = rows::amount(&share.usage, metric);
         vec![
             share.name.clone(),
-            Line::from(bar::share(part, whole, BAR_WIDTH, theme, share.series)),
+            match share.series {
+                Some(series) => Line::from(bar::share(part, whole, BAR_WIDTH, theme, series)),
+                None => Line::from(bar::plain(part, whole, BAR_WIDTH, theme)),
+            },
             Line::from(amount::of_usage(&share.usage, metric)),
             Line::from(amount::percent(part, whole)),
         ]
@@ -99,7 +102,7 @@ fn sum_up_rest(shares: &mut Vec<Share>, n_lines: usize) {
     let rest = shares.split_off(n_lines - 1);
     let mut usage = Usage::default();
     rest.iter().for_each(|share| usage.add(&share.usage));
-    shares.push(Share { name: Line::from(format!("{} more", rest.len())), series: N_SERIES, usage });
+    shares.push(Share { name: Line::from(format!("{} more", rest.len())), series: None, usage });
 }
 
 fn metric_title(metric: Metric) -> &'static str {

@@ -11,7 +11,6 @@ use crate::tui::page::Metric;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT, YEAR_HEIGHT};
 use crate::tui::screen::{Canvas, Sheet};
-use crate::tui::theme::N_SERIES;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::text::put_text;
@@ -101,7 +100,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activit
             None => ("all machines".to_owned(), &activity.all),
         };
         let usage = sum(map);
-        let bar = bar::share(rows::amount(&usage, metric), whole, BAR_WIDTH, theme, N_SERIES);
+        let bar = bar::plain(rows::amount(&usage, metric), whole, BAR_WIDTH, theme);
         let [cost, tokens, responses] = [Metric::Cost, Metric::Tokens, Metric::Responses]
             .map(|metric| Line::from(amount::of_usage(&usage, metric)));
         vec![Line::from(name), Line::from(bar), cost, tokens, responses, Line::from(map.days.len().to_string())]

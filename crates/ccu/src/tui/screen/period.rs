@@ -4,7 +4,7 @@ use ccu_core::money::NanoUsd;
 use ccu_core::report::{Report, ReportRow, RowKey, Usage};
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::render::number::{count, dollars, short};
+use crate::render::number::{dollars, short};
 use crate::tui::amount;
 use crate::tui::page::Place;
 use crate::tui::query::PeriodAnswer;
@@ -16,8 +16,8 @@ use crate::tui::widget::text::put_text;
 const WIDE: u16 = 120;
 /// Lines that a chart needs beside the rest.
 const CHART_HEIGHT: u16 = 10;
-/// A page that is lower has no chart: the bars of its rows say the same.
-const CHART_FROM: u16 = 34;
+/// What is lower has no chart: the bars of its rows say the same.
+const CHART_FROM: u16 = 24;
 /// Lines for models and projects below the list.
 const BELOW_HEIGHT: u16 = 7;
 
@@ -29,7 +29,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, period: &Per
     if period.buckets.rows.is_empty() {
         return put_text(canvas.buffer, area, ("no usage in this period", sheet.theme().muted()), sheet.theme());
     }
-    let area = if area.height >= CHART_FROM - 4 {
+    let area = if area.height >= CHART_FROM {
         let [above, below] = Layout::vertical([Constraint::Length(CHART_HEIGHT), Constraint::Min(1)]).areas(area);
         chart::draw(canvas, Rect { height: above.height - 1, ..above }, sheet, &period.buckets);
         below
@@ -80,7 +80,7 @@ fn cards(totals: &ReportRow, sheet: &Sheet<'_>) -> Vec<Card> {
     let Usage { tokens, responses, .. } = totals.usage;
     let writes = tokens.cache_write_5m.saturating_add(tokens.cache_write_1h);
     let card = |label: &str, value: String| Card::new(label, value);
-    let mut cards = vec![
+    vec![
         card("Cost", amount::cost(&totals.usage)).with_note(average(sheet, totals)),
         card("Tokens", short(tokens.total())),
         card("Responses", short(responses)),
@@ -89,11 +89,7 @@ fn cards(totals: &ReportRow, sheet: &Sheet<'_>) -> Vec<Card> {
         card("Output", short(tokens.output)),
         card("Cache writes", short(writes)),
         card("Cache reads", short(tokens.cache_read)),
-    ];
-    if sheet.page.scope.machine.is_none() && totals.machines.len() > 1 {
-        cards.push(card("Machines", count(totals.machines.len() as u64, "machine", "machines")));
-    }
-    cards
+    ]
 }
 
 /// The cost of a day, from the first to the last with usage.

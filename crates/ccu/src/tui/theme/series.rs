@@ -47,15 +47,32 @@ const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':', '%'];
 impl Theme {
     /// The colour of a series, counted from 0; from [`N_SERIES`] on, that of all others.
     pub fn series(self, index: usize) -> Style {
+        match (self.series_rgb(index), ANSI.get(index)) {
+            (Some(rgb), Some(&ansi)) => self.painted(rgb, self.readable(ansi)),
+            _ => self.muted(),
+        }
+    }
+
+    /// The look of cells that are filled with [`Theme::series_mark`]: where there are shades, on a ground of the same colour,
+    /// less bright, so that a pale fill is as much of a bar as a dense one.
+    pub fn series_fill(self, index: usize) -> Style {
+        let has_shades = matches!(self.color, ColorLevel::True | ColorLevel::Ansi256);
+        match self.series_rgb(index).filter(|_| has_shades) {
+            Some(rgb) => {
+                let ground = self.painted(rgb.less_bright(), Color::Reset);
+                Style { bg: ground.fg, ..self.series(index) }
+            }
+            None => self.series(index),
+        }
+    }
+
+    fn series_rgb(self, index: usize) -> Option<Rgb> {
         let colors = match self.background {
             Background::Dark => &DARK,
             Background::Light => &LIGHT,
             Background::Unknown => &EITHER,
         };
-        match (colors.get(index), ANSI.get(index)) {
-            (Some(&rgb), Some(&ansi)) => self.painted(rgb, self.readable(ansi)),
-            _ => self.muted(),
-        }
+        colors.get(index).copied()
     }
 
     /// What the bars of a series are filled with, so that they can be told apart without colour.
@@ -94,6 +111,17 @@ mod tests {
         check(LIGHT, WHITE);
         check(EITHER, BLACK);
         check(EITHER, WHITE);
+    }
+
+    #[test]
+    fn fills_have_a_ground_where_there_are_shades() {
+        let theme = |color| Theme { color, background: Background::Dark, charset: Charset::Unicode };
+        assert_eq!(theme(ColorLevel::True).series_fill(1).bg, Some(Color::Rgb(0x39, 0x78, 0x9b)));
+        assert!(theme(ColorLevel::Ansi256).series_fill(1).bg.is_some());
+        for color in [ColorLevel::None, ColorLevel::Ansi16] {
+            assert_eq!(theme(color).series_fill(1), theme(color).series(1));
+        }
+        assert_eq!(theme(ColorLevel::True).series_fill(N_SERIES), theme(ColorLevel::True).series(N_SERIES));
     }
 
     #[test]

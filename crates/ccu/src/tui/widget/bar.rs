@@ -81,6 +81,15 @@ pub fn share(part: u64, whole: u64, width: u16, theme: Theme, series: usize) -> 
     vec![fill(series, n_cells, theme), Span::raw(" ".repeat(width - n_cells))]
 }
 
+/// A thin bar of a part of a whole, of what is no series.
+///
+/// A part that is not zero fills at least one cell.
+pub fn plain(part: u64, whole: u64, width: u16, theme: Theme) -> Span<'static> {
+    let width = usize::from(width);
+    let least = usize::from(part > 0 && whole > 0).min(width);
+    Span::styled(theme.glyphs().horizontal.repeat(proportion(part, whole, width).max(least)), theme.accent())
+}
+
 /// A bar of how much of a limit is used, with the percentage behind it: `██████····│   63%`.
 ///
 /// The upright line is the limit; where more is used the bar goes beyond it. From 75 % on it has the colour of warnings and
@@ -132,7 +141,7 @@ fn percent(used: u64, of: u64) -> Option<u64> {
 }
 
 fn fill(series: usize, n_cells: usize, theme: Theme) -> Span<'static> {
-    Span::styled(theme.series_mark(series).to_string().repeat(n_cells), theme.series(series))
+    Span::styled(theme.series_mark(series).to_string().repeat(n_cells), theme.series_fill(series))
 }
 
 #[cfg(test)]
@@ -170,7 +179,7 @@ mod tests {
         check(&[5], 0, 10, PLAIN, "");
         check(&[5], 10, 0, PLAIN, "");
         check(&[50], 10, 4, PLAIN, "████");
-        assert_eq!(stacked(&[1, 1], 2, 2, COLOURED)[1].style, COLOURED.series(1));
+        assert_eq!(stacked(&[1, 1], 2, 2, COLOURED)[1].style, COLOURED.series_fill(1));
     }
 
     #[test]

@@ -137,8 +137,10 @@ fn draw_column(area: Rect, buffer: &mut Buffer, (column, scale): (&[u64], &Scale
 fn cell_look(series: usize, n_eighths: usize, theme: Theme) -> (String, Style) {
     let is_told_by_fill = theme.color == ColorLevel::None && series > 0;
     let part = theme.glyphs().eighths.get(n_eighths.wrapping_sub(1)).filter(|_| n_eighths < 8 && !is_told_by_fill);
-    let text = part.map_or_else(|| theme.series_mark(series).to_string(), |part| (*part).to_owned());
-    (text, theme.series(series))
+    match part {
+        Some(part) => ((*part).to_owned(), theme.series(series)),
+        None => (theme.series_mark(series).to_string(), theme.series_fill(series)),
+    }
 }
 
 fn sum(values: &[u64]) -> u64 {

@@ -126,7 +126,7 @@ pub fn draw_list(area: Rect, buffer: &mut Buffer, list: &List<'_>, theme: Theme)
         draw_cells(row_from(line, gutter), buffer, (cells, &columns), theme);
         if is_selected {
             // Reversed, each colour would be a ground of its own, and the row a patchwork.
-            buffer.set_style(line, theme.selected().fg(Color::Reset).remove_modifier(Modifier::DIM));
+            buffer.set_style(line, theme.selected().fg(Color::Reset).bg(Color::Reset).remove_modifier(Modifier::DIM));
         }
     }
     if let Some(total) = &list.total {
