@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use ccu_engine::config::{
-    self, Change, Config, ConfigError, Inputs, KEYS, ResolvedSettings, SettingKey, SettingRow, TypedSettings,
+    self, Change, Config, ConfigError, Inputs, KEYS, ResolvedSettings, SettingRow, TypedSettings,
 };
 use ccu_engine::paths;
-use ccu_engine::setting_origin::SettingOrigin;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -105,21 +104,6 @@ pub fn resolved(surroundings: &Surroundings) -> Result<ResolvedSettings, Command
     let environment = &surroundings.environment;
     let typed = TypedSettings::default();
     Ok(config::resolve(Inputs { typed: &typed, environment, config: &config, host_name: &surroundings.host_name })?)
-}
-
-/// The settings that hold where nothing is typed, and, with an empty value, those of a known name that are not set.
-///
-/// **Errors**: as [`resolved`].
-pub fn all_rows(surroundings: &Surroundings) -> Result<Vec<SettingRow>, CommandError> {
-    let mut rows = resolved(surroundings)?.rows();
-    // Names with a placeholder, as of prices, stand for any number of settings.
-    for info in KEYS.iter().filter(|info| !info.name.contains("MODEL")) {
-        let key = SettingKey::parse(info.name)?;
-        if !rows.iter().any(|row| row.key == key) {
-            rows.push(SettingRow { key, value: String::new(), origin: SettingOrigin::Default });
-        }
-    }
-    Ok(rows)
 }
 
 fn show(args: &ShowArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {

@@ -69,7 +69,7 @@ impl Desk {
                 Answer::Message(message::read_message(&self.roots, session, uuid).map_err(unreadable)?)
             }
             Query::Gist => Answer::Gist(Box::new(known::remembered(&self.ledger, &self.surroundings)?)),
-            Query::Settings => Answer::Settings(config::all_rows(&self.surroundings)?),
+            Query::Settings => Answer::Settings(config::resolved(&self.surroundings)?.settable_rows()),
         })
     }
 

@@ -216,13 +216,11 @@ pub fn sync(state: &mut State, kind: SyncKind) -> Update {
 
 fn synced(state: &mut State, result: Result<SyncDone, SyncTrouble>) -> Update {
     state.syncing.running = None;
-    let mut effects = Vec::new();
     match &result {
         Ok(done) => {
             state.syncing.n_failures = 0;
             let sentence = done.sentence.clone();
             state.say(sentence, !done.failures.is_empty());
-            effects.push(state.ask());
         }
         Err(failed) => {
             state.syncing.n_failures = state.syncing.n_failures.saturating_add(1);
@@ -232,7 +230,8 @@ fn synced(state: &mut State, result: Result<SyncDone, SyncTrouble>) -> Update {
     }
     state.syncing.next = next_sync(state, result.as_ref().err());
     state.syncing.last = Some((state.now, result));
-    Update::shown(effects)
+    // Where a push failed, what was pulled before it is there all the same.
+    Update::shown(vec![state.ask()])
 }
 
 /// When the next background sync is due: after the interval, twice as long after each failure, and never before GitHub
