@@ -16,6 +16,7 @@ pub mod hidden;
 pub mod ingest;
 pub mod ledger;
 pub mod machine;
+pub mod message;
 pub mod paths;
 pub mod progress;
 pub mod setting_origin;

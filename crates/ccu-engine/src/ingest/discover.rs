@@ -14,7 +14,7 @@ use super::skipped::{SkipReason, Skipped};
 use crate::paths::TranscriptRoot;
 
 /// The directory below a directory of Claude Code that holds its transcripts.
-const PROJECTS: &str = "projects";
+pub(crate) const PROJECTS: &str = "projects";
 /// So many projects are listed sooner than a thread is started.
 const ENTRIES_PER_THREAD: usize = 8;
 

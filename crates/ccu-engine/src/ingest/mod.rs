@@ -10,6 +10,7 @@ mod read;
 mod skipped;
 mod unread;
 
+pub(crate) use discover::PROJECTS;
 pub use skipped::{SkipReason, Skipped};
 pub use unread::{Unread, unread};
 
