@@ -47,8 +47,8 @@ fn record(n: u64) -> UsageRecord {
         model: pick(&MODELS, 3),
         project: pick(&PROJECTS, 9),
         branch: "main".into(),
-        agent: if n % 5 == 0 { "a1".into() } else { "".into() },
-        is_sidechain: n % 5 == 0,
+        agent: if n.is_multiple_of(5) { "a1".into() } else { "".into() },
+        is_sidechain: n.is_multiple_of(5),
         ..Strand::default()
     };
     let mut key = [0; 16];
@@ -56,7 +56,7 @@ fn record(n: u64) -> UsageRecord {
     key[8..].copy_from_slice(&n.to_be_bytes());
     UsageRecord {
         key: RecordKey(key),
-        uuid: (n % 4 != 0).then(|| CompactId::Uuid(key)),
+        uuid: (!n.is_multiple_of(4)).then_some(CompactId::Uuid(key)),
         time: (n % 17 != 3).then(|| UtcMillis(START + minute as i64 * 60_123)),
         machine: [MachineId([1; 16]), LAPTOP, OLD_LAPTOP][(scattered % 3) as usize],
         strand: Arc::new(strand),
@@ -66,8 +66,8 @@ fn record(n: u64) -> UsageRecord {
             cache_read: n % 3 * 150_000,
             ..TokenCounts::default()
         },
-        web_searches: u64::from(n % 13 == 0),
-        is_complete: n % 6 != 0,
+        web_searches: u64::from(n.is_multiple_of(13)),
+        is_complete: !n.is_multiple_of(6),
         legacy_until: None,
         origin: Origin::Gist,
     }
