@@ -21,3 +21,4 @@ pub mod paths;
 pub mod progress;
 pub mod setting_origin;
 pub mod sync;
+pub mod transcript_watch;

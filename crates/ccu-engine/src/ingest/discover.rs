@@ -44,14 +44,15 @@ impl FileState {
     }
 }
 
+/// What tells a file or directory from all others; the same for all where the system has no such thing.
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> FileIdentity {
+pub(crate) fn identity(metadata: &Metadata) -> FileIdentity {
     use std::os::unix::fs::MetadataExt;
     FileIdentity { device: metadata.dev(), inode: metadata.ino() }
 }
 
 #[cfg(not(unix))]
-fn identity(_metadata: &Metadata) -> FileIdentity {
+pub(crate) fn identity(_metadata: &Metadata) -> FileIdentity {
     FileIdentity::default()
 }
 

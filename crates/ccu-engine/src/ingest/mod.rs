@@ -4,13 +4,15 @@
 //! a run that ends at any point, by choice or by force, has kept what it committed and reads the rest next time.
 
 mod discover;
+mod glance;
 mod long_line;
 mod pending;
 mod read;
 mod skipped;
 mod unread;
 
-pub(crate) use discover::PROJECTS;
+pub(crate) use discover::{PROJECTS, identity};
+pub(crate) use glance::Glance;
 pub use skipped::{SkipReason, Skipped};
 pub use unread::{Unread, unread};
 

@@ -25,6 +25,7 @@ const ROOMS: [(&str, &[&str]); 4] = [
             "gethostname",
             "getrandom",
             "keyring",
+            "notify",
             "rustix",
             "rustls",
             "sha1",
