@@ -12,7 +12,7 @@ use crate::tui::action::Action;
 use crate::tui::event::SyncStep;
 use crate::tui::hits::Hits;
 use crate::tui::page::{Page, Place, View};
-use crate::tui::screen::{self, Canvas};
+use crate::tui::screen::{self, Canvas, report_list};
 use crate::tui::state::{Purpose, State};
 use crate::tui::theme::Theme;
 
@@ -132,11 +132,8 @@ fn page_name(state: &State, page: &Page) -> String {
         Place::Gist => "Gist",
         Place::Settings => "Settings",
     };
-    let session = page.scope.session.as_ref().zip(names).map(|(session, names)| {
-        let name = names.session(session);
-        // Enough of an id to tell it from others, and no less of a number.
-        if names.are_hidden() { name } else { name.chars().take(8).collect() }
-    });
+    let session =
+        page.scope.session.as_ref().zip(names).map(|(session, names)| report_list::session_name(session, names));
     match session.or(machine).or(project) {
         Some(of) => format!("{name} of {}", sanitize(&of)),
         None => name.to_owned(),

@@ -1,11 +1,13 @@
 //! The rows of a report as a list: periods, machines, projects, sessions. Which columns there is room for, the list decides.
 
+use ccu_core::ids::CompactId;
 use ccu_core::report::{Grouping, Report, ReportRow, RowKey, Usage};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::render::UNDATED;
 use crate::render::model_names::ModelNames;
+use crate::render::names::Names;
 use crate::render::number::short;
 use crate::tui::amount;
 use crate::tui::page::Metric;
@@ -147,7 +149,7 @@ impl<'a> RowTable<'a> {
             (RowKey::Hour(hour), _) => vec![Span::raw(hour.strftime("%H:%M").to_string())],
             (RowKey::Session(session), _) => {
                 let project = row.projects.first().map(|project| names.project(project)).unwrap_or_default();
-                let id: String = names.session(session).chars().take(8).collect();
+                let id = session_name(session, names);
                 vec![Span::raw(format!("{project} ")), Span::styled(id, theme.muted())]
             }
             _ => vec![Span::raw(rows::name(row, names))],
@@ -162,6 +164,12 @@ impl<'a> RowTable<'a> {
         }
         vec![Span::raw(text)]
     }
+}
+
+/// Enough of a session's id to tell it from others; of a number that stands for it, all.
+pub fn session_name(session: &CompactId, names: &Names) -> String {
+    let name = names.session(session);
+    if names.are_hidden() { name } else { name.chars().take(8).collect() }
 }
 
 fn amounts(usage: &Usage) -> [Line<'static>; 7] {

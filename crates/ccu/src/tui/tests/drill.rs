@@ -110,7 +110,13 @@ fn order_metric_and_names_change() {
     assert_eq!(bench.state.metric(), Metric::Cost);
     bench.keys("a");
     assert!(bench.screen(120, 30).contains("project-1"));
-    bench.keys("a");
+    bench.keys("e");
+    assert!(bench.screen(120, 30).contains("session-"));
+    let hidden = bench.screen(120, 30);
+    let row = hidden.lines().find(|line| line.contains("session-")).unwrap();
+    let number = row.split("session-").nth(1).unwrap().split_whitespace().next().unwrap();
+    assert!(number.parse::<u32>().is_ok(), "{row}");
+    bench.keys("pa");
     assert!(!bench.screen(120, 30).contains("project-1"));
 }
 
