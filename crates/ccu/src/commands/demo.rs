@@ -43,7 +43,7 @@ struct NoHome {
 
 /// Why nothing is synced in the demo.
 pub fn no_gist() -> CommandError {
-    CommandError::new(ErrorKind::SignIn, NoGist).hint("`ccu gist setup` sets up sync of your own usage")
+    CommandError::new(ErrorKind::Usage, NoGist).hint("`ccu gist setup` sets up sync of your own usage")
 }
 
 /// Makes the data and runs the command on them. Its own flags decide how the outputs behave, beside those of the demo.

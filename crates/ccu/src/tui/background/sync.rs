@@ -21,7 +21,7 @@ use crate::tui::event::{SyncDone, SyncKind, SyncTrouble, Trouble};
 /// **Errors**: whatever keeps it from being done, in words.
 pub fn sync(kind: SyncKind, surroundings: &Surroundings, reporter: &Reporter) -> Result<SyncDone, SyncTrouble> {
     if surroundings.is_demo {
-        return Err(failed(&demo::no_gist()));
+        return Err(SyncTrouble { can_retry: false, ..failed(&demo::no_gist()) });
     }
     let mut context = GistContext::new(&JsonArgs::default(), surroundings).map_err(|error| failed(&error))?;
     context.is_stop_wanted = reporter.interrupt();
