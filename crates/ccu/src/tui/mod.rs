@@ -32,6 +32,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use ccu_engine::paths::TranscriptRoot;
 use ccu_engine::transcript_watch::TranscriptWatch;
 
 use crate::commands::opened::{Opened, nothing_found};
@@ -54,8 +55,6 @@ pub use page::View;
 const TICK: Duration = Duration::from_secs(1);
 /// How long a frame waits for the answer to what was just asked: a screen that first goes blank looks slow.
 const PATIENCE: Duration = Duration::from_millis(12);
-/// How long the very first frame waits for it.
-const FIRST_PATIENCE: Duration = Duration::from_millis(40);
 
 /// The terminal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +114,8 @@ struct Dashboard {
     surroundings: Surroundings,
     has_color: bool,
     is_over: bool,
-    _watch: TranscriptWatch,
+    roots: Vec<TranscriptRoot>,
+    watch: Option<TranscriptWatch>,
     /// Held so that a signal asks the dashboard to end, and does not end it with the terminal as it is.
     _heeded: Heeded,
 }
@@ -125,11 +125,7 @@ impl Dashboard {
         let screen = Screen::take()?;
         let (events, incoming) = channel();
         terminal::listen(events.clone());
-        let changed = events.clone();
-        let watch = TranscriptWatch::begin(&opened.roots, move || {
-            // Where nobody listens any more, nobody wants to know.
-            let _ = changed.send(Event::TranscriptsChanged);
-        });
+        let roots = opened.roots.clone();
         let desk = Desk::new(opened, state.calendar(), surroundings.clone());
         Ok(Dashboard {
             worker: Worker::begin(|| Ok(desk), events.clone()),
@@ -141,15 +137,20 @@ impl Dashboard {
             events,
             has_color,
             is_over: false,
-            _watch: watch,
+            watch: None,
+            roots,
             _heeded: Heeded::begin(),
         })
     }
 
     /// Takes in what happens until the user ends it.
     fn live(&mut self, effects: Vec<Effect>) -> io::Result<()> {
-        self.take_in_answer(&effects, FIRST_PATIENCE);
         self.draw()?;
+        // Looking through all directories takes a moment, and must come before they are read, or a change could be missed.
+        self.watch = Some(self.begin_watch());
+        if self.take_in_answer(&effects, PATIENCE) {
+            self.draw()?;
+        }
         let mut next_tick = Instant::now() + TICK;
         while !self.is_over {
             let update = match self.incoming.recv_timeout(next_tick.saturating_duration_since(Instant::now())) {
@@ -166,6 +167,14 @@ impl Dashboard {
             }
         }
         Ok(())
+    }
+
+    fn begin_watch(&self) -> TranscriptWatch {
+        let changed = self.events.clone();
+        TranscriptWatch::begin(&self.roots, move || {
+            // Where nobody listens any more, nobody wants to know.
+            let _ = changed.send(Event::TranscriptsChanged);
+        })
     }
 
     /// Takes in an event and whatever waits behind it, so that one frame shows it all.
