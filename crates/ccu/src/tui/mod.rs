@@ -54,7 +54,7 @@ pub use page::View;
 /// From one look at the clock to the next.
 const TICK: Duration = Duration::from_secs(1);
 /// How long a frame waits for the answer to what was just asked: a screen that first goes blank looks slow.
-const PATIENCE: Duration = Duration::from_millis(12);
+const PATIENCE: Duration = Duration::from_millis(15);
 
 /// The terminal cannot be used.
 #[derive(Debug, thiserror::Error)]
