@@ -64,6 +64,13 @@ mod linux {
         Ok(())
     }
 
+    /// When the first session starts, in UTC milliseconds, if the last one is to end then.
+    fn start_ending_at(end: UtcMillis) -> i64 {
+        let n_sessions = (million::RECORDS / million::RECORDS_PER_SESSION) as i64;
+        let session_ms = million::RECORDS_PER_SESSION as i64 * million::RESPONSE_MS;
+        end.0 - (n_sessions - 1) * million::SESSION_MS - session_ms
+    }
+
     /// A home with the records, and with transcripts that have been read.
     #[expect(clippy::disallowed_methods, reason = "the dashboard begins with the periods that run now")]
     fn furnish() -> Outcome<Sandbox> {
@@ -81,7 +88,7 @@ mod linux {
         };
         let ledger = Ledger::open(place)?;
         let mut store = Store::open(ledger.path(), ledger.machine(), "bench")?;
-        million::fill(&mut store, ledger.machine(), UtcMillis(now.as_millisecond()))?;
+        million::fill(&mut store, ledger.machine(), start_ending_at(UtcMillis(now.as_millisecond())))?;
         drop((store, ledger));
         for number in 0..TRANSCRIPTS {
             let id = format!("{number:012}");

@@ -1,4 +1,4 @@
-//! A million made-up records that end today: 500 days, 25,000 sessions, three machines, and as many roll-up entries a record
+//! A million made-up records for the benches: 500 days, 25,000 sessions, three machines, and as many roll-up entries a record
 //! as real transcripts give (one per six or seven records).
 
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use ccu_store::{Store, StoreError};
 
 /// How many.
 pub const RECORDS: u64 = 1_000_000;
-const RECORDS_PER_SESSION: u64 = 40;
+/// How many of them are of one session.
+pub const RECORDS_PER_SESSION: u64 = 40;
 /// From one session's start to the next one's.
-const SESSION_MS: i64 = 1_728_000;
-const RESPONSE_MS: i64 = 90_000;
+pub const SESSION_MS: i64 = 1_728_000;
+/// From one response's time to the next one's in its session.
+pub const RESPONSE_MS: i64 = 90_000;
 const MODELS: [&str; 4] = ["claude-opus-5", "claude-sonnet-5", "claude-haiku-5-5", "claude-fable-5"];
 
-/// Fills a database so that the last session ends now. A third of it is of the machine that is given.
-pub fn fill(store: &mut Store, here: MachineId, now: UtcMillis) -> Result<(), StoreError> {
-    let n_sessions = (RECORDS / RECORDS_PER_SESSION) as i64;
-    let start = now.0 - (n_sessions - 1) * SESSION_MS - RECORDS_PER_SESSION as i64 * RESPONSE_MS;
+/// Fills a database from a start on, in UTC milliseconds. A third of it is of the machine that is given.
+pub fn fill(store: &mut Store, here: MachineId, start_ms: i64) -> Result<(), StoreError> {
     let machines = [here, MachineId([2; 16]), MachineId([3; 16])];
     for chunk in 0..RECORDS / 50_000 {
         let numbers = chunk * 50_000..(chunk + 1) * 50_000;
-        let records: Vec<UsageRecord> = numbers.map(|n| record(n, start, &machines)).collect();
+        let records: Vec<UsageRecord> = numbers.map(|n| record(n, start_ms, &machines)).collect();
         let mut writing = store.begin()?;
         writing.insert_batch(&records)?;
         writing.commit()?;

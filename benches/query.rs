@@ -1,27 +1,23 @@
 //! How long reports take at a million records. Run: `cargo bench -p ccu-engine --bench query`.
-//!
-//! The records are made up: 500 days, 25,000 sessions, three machines, and as many roll-up entries a record as real
-//! transcripts give (one per six or seven records).
 
-use std::sync::Arc;
+mod million;
+
 use std::time::{Duration, Instant};
 
-use ccu_core::ids::{CompactId, MachineId, RecordKey};
+use ccu_core::ids::{CompactId, MachineId};
 use ccu_core::pricing::PriceTable;
-use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
 use ccu_core::report::{ActivityRequest, BlocksRequest, Filter, Grouping, ReportRequest, ResponsesRequest};
 use ccu_core::time::UtcMillis;
 use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
-use ccu_store::{Store, StoreError};
+use ccu_store::Store;
 use jiff::ToSpan;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
+use crate::million::RECORDS;
+
 const HERE: MachineId = MachineId([1; 16]);
-const RECORDS: u64 = 1_000_000;
-const RECORDS_PER_SESSION: u64 = 40;
 const START_MS: i64 = 1_750_000_000_000;
-const MODELS: [&str; 4] = ["claude-opus-5", "claude-sonnet-5", "claude-haiku-5-5", "claude-fable-5"];
 const RUNS: usize = 9;
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
@@ -36,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ledger = Ledger::open(place)?;
     let start = Instant::now();
     let mut store = Store::open(ledger.path(), ledger.machine(), "bench")?;
-    fill(&mut store)?;
+    million::fill(&mut store, HERE, START_MS)?;
     println!("{RECORDS} records inserted in {:.1} s", start.elapsed().as_secs_f64());
     let (mut n_entries, mut n_days) = (0_u64, std::collections::BTreeSet::new());
     store.usage_entries((None, None), &mut |entry| {
@@ -137,51 +133,4 @@ fn responses_requests() -> [(&'static str, ResponsesRequest); 5] {
         ("Responses of a project", ResponsesRequest { filter: project, ..newest() }),
         ("Responses of nobody", ResponsesRequest { filter: nobodys, ..newest() }),
     ]
-}
-
-fn fill(store: &mut Store) -> Result<(), StoreError> {
-    for chunk in 0..RECORDS / 50_000 {
-        let records: Vec<UsageRecord> = (chunk * 50_000..(chunk + 1) * 50_000).map(record).collect();
-        let mut writing = store.begin()?;
-        writing.insert_batch(&records)?;
-        writing.commit()?;
-    }
-    Ok(())
-}
-
-/// The `n`-th record: sessions follow one another over the days, their responses a minute and a half apart, their prompts
-/// growing, the last quarter of them a subagent's.
-fn record(n: u64) -> UsageRecord {
-    let (session, response) = (n / RECORDS_PER_SESSION, n % RECORDS_PER_SESSION);
-    let scattered = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let time = START_MS + session as i64 * 1_728_000 + response as i64 * 90_000;
-    let mut id = [0; 16];
-    id[..8].copy_from_slice(&scattered.to_be_bytes());
-    let strand = Strand {
-        session: format!("{session:08x}-0000-4000-8000-000000000000").into(),
-        version: "2.1.240".into(),
-        model: MODELS[(session / 7 % 4) as usize].into(),
-        project: format!("/home/a/src/project-{}", session % 40).into(),
-        branch: "main".into(),
-        is_sidechain: response % RECORDS_PER_SESSION >= 30,
-        ..Strand::default()
-    };
-    UsageRecord {
-        key: RecordKey(id),
-        uuid: Some(CompactId::Uuid(id)),
-        time: Some(UtcMillis(time)),
-        machine: [HERE, MachineId([2; 16]), MachineId([3; 16])][(session % 3) as usize],
-        strand: Arc::new(strand),
-        tokens: TokenCounts {
-            input: scattered % 50,
-            output: scattered % 2_000,
-            cache_write_5m: scattered % 3_000,
-            cache_write_1h: 0,
-            cache_read: response * 4_000,
-        },
-        web_searches: 0,
-        is_complete: true,
-        legacy_until: None,
-        origin: Origin::Transcript,
-    }
 }
