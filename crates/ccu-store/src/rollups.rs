@@ -18,18 +18,26 @@ pub(crate) const UNDATED: i64 = i32::MIN as i64;
 /// What records that came and went did to the entries.
 #[derive(Default)]
 pub(crate) struct RollupChanges {
-    changes: FxHashMap<EntryKey, Change>,
+    changes: Vec<(EntryKey, Change)>,
+    /// The place of each entry in the list. A map of the changes themselves would take twice the memory.
+    places: FxHashMap<EntryKey, u32>,
 }
 
 #[derive(Default)]
 struct Change {
     added: UsageSums,
-    removed: UsageSums,
+    removed: Option<Box<Removed>>,
+}
+
+/// Rare, and nearly as large as what was added.
+#[derive(Default)]
+struct Removed {
+    sums: UsageSums,
     /// Whether a record moved to another entry; its time may have been the entry's first or last.
     has_lost_a_record: bool,
 }
 
-/// More changes than this are not gathered: a million records in one transaction would keep some 60 MB of them.
+/// More changes than this are not gathered: a million records in one transaction would keep some 25 MB of them.
 const MOST_CHANGES: usize = 16_384;
 
 impl RollupChanges {
@@ -39,30 +47,53 @@ impl RollupChanges {
     }
 
     pub fn add(&mut self, entry: &UsageEntry) {
-        let change = self.changes.entry(entry.key).or_default();
+        let change = self.change(entry.key);
         change.added = change.added.plus(&entry.sums);
     }
 
     pub fn remove(&mut self, entry: &UsageEntry) {
-        let change = self.changes.entry(entry.key).or_default();
-        change.removed = change.removed.plus(&entry.sums);
-        change.has_lost_a_record = true;
+        self.change(entry.key).remove(&entry.sums, true);
     }
 
     pub fn replace(&mut self, before: &UsageEntry, after: &UsageEntry) {
         let has_moved = before.key != after.key || before.sums.first != after.sums.first;
-        let change = self.changes.entry(before.key).or_default();
-        change.removed = change.removed.plus(&before.sums);
-        change.has_lost_a_record |= has_moved;
+        self.change(before.key).remove(&before.sums, has_moved);
         self.add(after);
     }
 
-    fn by_day(self) -> BTreeMap<i64, Vec<(EntryKey, Change)>> {
-        let mut days: BTreeMap<i64, Vec<(EntryKey, Change)>> = BTreeMap::new();
-        for (key, change) in self.changes {
-            days.entry(day_number(key.slot)).or_default().push((key, change));
-        }
-        days
+    fn change(&mut self, key: EntryKey) -> &mut Change {
+        let RollupChanges { changes, places } = self;
+        let place = *places.entry(key).or_insert_with(|| {
+            changes.push((key, Change::default()));
+            changes.len() as u32 - 1
+        });
+        &mut changes[place as usize].1
+    }
+
+    /// The changes by day, and by entry in each day.
+    fn sorted(self) -> Vec<(EntryKey, Change)> {
+        let RollupChanges { mut changes, places } = self;
+        drop(places);
+        changes.sort_unstable_by_key(|(key, _)| (day_number(key.slot), *key));
+        changes
+    }
+}
+
+impl Change {
+    fn remove(&mut self, sums: &UsageSums, has_moved: bool) {
+        let removed = self.removed.get_or_insert_default();
+        removed.sums = removed.sums.plus(sums);
+        removed.has_lost_a_record |= has_moved;
+    }
+
+    fn has_lost_a_record(&self) -> bool {
+        self.removed.as_ref().is_some_and(|removed| removed.has_lost_a_record)
+    }
+
+    /// What it makes of an entry's sums.
+    fn applied_to(&self, sums: UsageSums) -> UsageSums {
+        let sums = sums.plus(&self.added);
+        self.removed.as_ref().map_or(sums, |removed| sums.minus(&removed.sums))
     }
 }
 
@@ -77,50 +108,37 @@ fn utc_day(day_number: i64) -> Option<i32> {
 impl Store {
     /// Brings the stored roll-ups up to date. Part of the transaction that changed the records.
     pub(crate) fn apply(&mut self, changes: RollupChanges) -> Result<(), StoreError> {
-        let days = changes.by_day();
-        let unsure: FxHashSet<EntryKey> = days
-            .values()
-            .flatten()
-            .filter(|(key, change)| change.has_lost_a_record && key.slot.is_some())
+        let changes = changes.sorted();
+        let unsure: FxHashSet<EntryKey> = changes
+            .iter()
+            .filter(|(key, change)| change.has_lost_a_record() && key.slot.is_some())
             .map(|(key, _)| *key)
             .collect();
         let bounds = self.bounds(&unsure)?;
-        for (day, changes) in days {
-            let mut entries = self.day_entries(day)?;
-            for (key, change) in changes {
-                let sums = entries.get(&key).copied().unwrap_or_default();
-                let mut sums = sums.plus(&change.added).minus(&change.removed);
-                if let Some((first, last)) = bounds.get(&key) {
-                    (sums.first, sums.last) = (Some(*first), Some(*last));
-                }
-                match sums.responses {
-                    0 => entries.remove(&key),
-                    _ => entries.insert(key, sums),
-                };
-            }
-            self.store_day(day, &entries)?;
+        for changes in changes.chunk_by(|(a, _), (b, _)| day_number(a.slot) == day_number(b.slot)) {
+            let day = day_number(changes[0].0.slot);
+            self.store_day(day, &changed(self.day_entries(day)?, changes, &bounds))?;
         }
         Ok(())
     }
 
-    fn day_entries(&self, day: i64) -> Result<BTreeMap<EntryKey, UsageSums>, StoreError> {
+    /// The entries of a day, in the order of their keys.
+    fn day_entries(&self, day: i64) -> Result<Vec<UsageEntry>, StoreError> {
         let packed: Option<Vec<u8>> = self
             .connection
             .prepare_cached("SELECT entries FROM rollups WHERE day = ?1")
             .and_then(|mut statement| statement.query_row([day], |row| row.get(0)).optional())
             .map_err(self.wrap())?;
-        let mut entries = BTreeMap::new();
+        let mut entries = Vec::new();
         if let Some(packed) = packed {
-            self.unpack_day(day, &packed, &mut |entry| {
-                entries.insert(entry.key, entry.sums);
-            })?;
+            self.unpack_day(day, &packed, &mut |entry| entries.push(entry))?;
         }
+        // They are stored so; sorting what is sorted takes one look.
+        entries.sort_unstable_by_key(|entry| entry.key);
         Ok(entries)
     }
 
-    fn store_day(&self, day: i64, entries: &BTreeMap<EntryKey, UsageSums>) -> Result<(), StoreError> {
-        let entries: Vec<UsageEntry> =
-            entries.iter().map(|(key, sums)| UsageEntry { key: *key, sums: *sums }).collect();
+    fn store_day(&self, day: i64, entries: &[UsageEntry]) -> Result<(), StoreError> {
         let statement = match entries.is_empty() {
             true => self.connection.execute("DELETE FROM rollups WHERE day = ?1", [day]),
             false => self
@@ -128,7 +146,7 @@ impl Store {
                 .prepare_cached(
                     "INSERT INTO rollups VALUES (?1, ?2) ON CONFLICT DO UPDATE SET entries = excluded.entries",
                 )
-                .and_then(|mut statement| statement.execute((day, pack(utc_day(day), &entries)))),
+                .and_then(|mut statement| statement.execute((day, pack(utc_day(day), entries)))),
         };
         statement.map(|_| ()).map_err(self.wrap())
     }
@@ -198,6 +216,33 @@ impl Store {
         days: &BTreeMap<i64, BTreeMap<EntryKey, UsageSums>>,
     ) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM rollups", []).map_err(self.wrap())?;
-        days.iter().try_for_each(|(day, entries)| self.store_day(*day, entries))
+        days.iter().try_for_each(|(day, entries)| {
+            let entries: Vec<UsageEntry> =
+                entries.iter().map(|(key, sums)| UsageEntry { key: *key, sums: *sums }).collect();
+            self.store_day(*day, &entries)
+        })
     }
+}
+
+/// The entries of one day as the changes leave them; both come and go in the order of their keys.
+fn changed(
+    entries: Vec<UsageEntry>,
+    changes: &[(EntryKey, Change)],
+    bounds: &FxHashMap<EntryKey, (UtcMillis, UtcMillis)>,
+) -> Vec<UsageEntry> {
+    let mut result = Vec::with_capacity(entries.len() + changes.len());
+    let mut entries = entries.into_iter().peekable();
+    for (key, change) in changes {
+        result.extend(std::iter::from_fn(|| entries.next_if(|entry| entry.key < *key)));
+        let before = entries.next_if(|entry| entry.key == *key).map_or_else(UsageSums::default, |entry| entry.sums);
+        let mut sums = change.applied_to(before);
+        if let Some((first, last)) = bounds.get(key) {
+            (sums.first, sums.last) = (Some(*first), Some(*last));
+        }
+        if sums.responses > 0 {
+            result.push(UsageEntry { key: *key, sums });
+        }
+    }
+    result.extend(entries);
+    result
 }
