@@ -32,12 +32,13 @@ pub fn makes_backups(retention_days: u32) -> bool {
 /// A backup is kept for `retention_days` after its day. 0 days mean that none is made, and none is deleted for its age:
 /// the earlier tool writes 0 by itself, and nobody loses a restore point who never asked for that. Backups of a future
 /// day are kept, because then this clock is wrong or another was. `n_files` counts all files of the Gist; above
-/// [`MOST_FILES`], as many more backups go, but never the newest.
+/// [`MOST_FILES`], as many more backups go. The newest always stays: a clock that is years ahead takes no machine its last
+/// restore point.
 pub fn backups_to_delete<'a>(own: &[Backup<'a>], today: Date, retention_days: u32, n_files: usize) -> Vec<Backup<'a>> {
     let mut own: Vec<Backup<'a>> = own.iter().filter(|backup| backup.date <= today).copied().collect();
     own.sort_by_key(|backup| (backup.date, backup.file));
     let is_past = |backup: &&Backup<'_>| retention_days != 0 && age(backup, today) > i64::from(retention_days);
-    let n_past = own.iter().take_while(is_past).count();
+    let n_past = own.iter().take_while(is_past).count().min(own.len().saturating_sub(1));
     let n_surplus = n_files.saturating_sub(n_past).saturating_sub(MOST_FILES);
     let mut deleted = own[..n_past].to_vec();
     deleted.extend(thinned(&own[n_past..], today, n_surplus));
@@ -106,6 +107,13 @@ mod tests {
         assert_eq!(deleted_ages(&own, 60, 9), [800_000, 400]);
         assert_eq!(deleted_ages(&own, 1, 9), [800_000, 400, 31, 30, 29, 2]);
         assert_eq!(deleted_ages(&own, u32::MAX, 9), [0; 0]);
+    }
+
+    #[test]
+    fn the_newest_stays_however_old_it_is() {
+        assert_eq!(deleted_ages(&backups([31, 400]), 30, 9), [400]);
+        assert_eq!(deleted_ages(&backups([400]), 30, MOST_FILES + 9), [0; 0]);
+        assert_eq!(deleted_ages(&[], 30, MOST_FILES + 9), [0; 0]);
     }
 
     #[test]

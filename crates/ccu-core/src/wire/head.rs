@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::{self, Columns};
 use super::indent::to_text;
 use super::plain_record::PlainRecord;
-use super::{FORMAT, SegmentEntry, Statistics, Strands, WireError, not_json_or, time};
+use super::{FORMAT, MOST_GENERATION, SegmentEntry, Statistics, Strands, WireError, not_json_or, time};
 use crate::ids::{DatabaseId, MachineId};
 use crate::record::{Numbered, Origin};
 use crate::time::UtcMillis;
@@ -149,6 +149,9 @@ impl Head {
 
     /// Refuses a head whose own numbers disagree: whoever goes on numbering from it would give a number twice.
     fn check(&self) -> Result<(), WireError> {
+        if self.generation > MOST_GENERATION {
+            return Err(WireError::Field { field: "generation", expected: "a number up to 2^53 - 1" });
+        }
         let last_of_tail = self.tail.iter().map(|numbered| numbered.sequence).max();
         let last_of_segments =
             self.segments.iter().filter(|entry| entry.database == self.database).map(|entry| entry.last);

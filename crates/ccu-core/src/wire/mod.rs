@@ -31,6 +31,8 @@ pub use strands::Strands;
 
 /// The number of the format that is written here, and the newest that is read.
 pub const FORMAT: u64 = 2;
+/// The highest generation of a head: the largest number that every reader of JSON holds exactly. What claims more is damaged.
+const MOST_GENERATION: u64 = columns::MOST;
 /// Format 1 is the earlier tool's, whose files have no object `ccu`.
 const OLDEST_FORMAT: u64 = 2;
 

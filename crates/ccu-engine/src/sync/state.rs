@@ -10,6 +10,7 @@ use ccu_store::{Store, Writing};
 use serde::{Deserialize, Serialize};
 
 use super::error::SyncError;
+use crate::gist::github::LONGEST_WAIT_MS;
 use crate::gist::{BlobId, Gist, RemoteFile};
 
 /// A value with a name of its own in the database.
@@ -169,6 +170,18 @@ pub(super) struct Own {
     /// Files that nothing names any more and that are still to be removed.
     #[serde(default)]
     pub leftovers: Vec<String>,
+    /// How our last head and its segments were packed; `None` where nobody remembers.
+    #[serde(default)]
+    pub packing: Option<Packing>,
+}
+
+/// What of the settings shows in everything that stands in the Gist. Where it changes, everything is to be sent anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Packing {
+    /// Whether a key is needed to read it.
+    pub is_encrypted: bool,
+    /// `sync.projects`: what of paths and branches it holds.
+    pub projects: String,
 }
 
 impl Remembered for Own {
@@ -210,9 +223,11 @@ impl Remembered for Times {
 }
 
 impl Times {
-    /// Until when GitHub wants no question, if it is still before then.
+    /// Until when GitHub wants no question, if it is still before then. A time that is further away than any that is ever
+    /// remembered was reckoned by a clock that was wrong.
     pub fn limited_until(&self, now: UtcMillis) -> Option<UtcMillis> {
-        self.not_before.filter(|until| *until > now.0).map(UtcMillis)
+        let is_ahead = |until: &i64| (1..=LONGEST_WAIT_MS).contains(&until.saturating_sub(now.0));
+        self.not_before.filter(is_ahead).map(UtcMillis)
     }
 }
 

@@ -19,6 +19,10 @@ pub fn decode(columns: &Columns) -> Result<Vec<Numbered>, WireError> {
     let keys = keys(columns)?;
     check_lengths(columns, keys.len())?;
     let sequences = sequences(&columns.sequence_runs, keys.len())?;
+    // Before they are built: a few kilobytes of a packed file can hold a hundred million empty ones.
+    if columns.strands.len() > keys.len() {
+        return Err(wrong("strands", "no longer than there are records"));
+    }
     let strands = strands(columns)?;
     let strand_indexes = spread("strand_runs", &columns.strand_runs, strands.len() as u64, keys.len())?;
     let flags = spread("flag_runs", &columns.flag_runs, Flag::SUMS, keys.len())?;

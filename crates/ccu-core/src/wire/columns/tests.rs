@@ -137,6 +137,7 @@ fn columns_that_disagree_are_refused() {
     check(|columns| columns.strands[0] = vec![0; 12], "strands");
     check(|columns| columns.strands[0] = vec![0, 0, 0, 0, 0, 0, 2], "strands");
     check(|columns| columns.machines.clear(), "strands");
+    check(|columns| columns.strands.resize(columns.count as usize + 1, Vec::new()), "strands");
     check(|columns| columns.sequence_runs[1] = i64::MAX, "sequence_runs");
     check(|columns| columns.sequence_runs[0] = -1, "sequence_runs");
     check(|columns| columns.sequence_runs[0] = i64::MAX, "sequence_runs");

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Directive, Fields, Manifest, ManifestMachine, Retention};
 use crate::wire::indent::to_text as indented;
-use crate::wire::{FORMAT, WireError, check_format, not_json_or};
+use crate::wire::{FORMAT, MOST_GENERATION, WireError, check_format, not_json_or};
 
 #[derive(Serialize, Deserialize)]
 struct ManifestFile {
@@ -63,7 +63,11 @@ pub(super) fn parse(text: &str) -> Result<Manifest, WireError> {
         unknown: file.unknown,
         unknown_of_ccu,
     };
-    file.machines.into_iter().for_each(|machine| manifest.join(machine));
+    for machine in file.machines {
+        // A generation that no machine can raise would keep its owner's entries out for ever.
+        let generation = machine.generation.filter(|generation| *generation <= MOST_GENERATION);
+        manifest.join(ManifestMachine { generation, ..machine });
+    }
     directives.into_iter().for_each(|directive| manifest.set_directive(directive));
     Ok(manifest)
 }

@@ -44,6 +44,7 @@ use ureq::http::{HeaderName, Method, StatusCode};
 pub use connection::Interrupt;
 pub use failure::ConnectionFailure;
 pub use options::{GitHubOptions, GitHubSetupError, ProxySettings};
+pub(crate) use verdict::LONGEST_WAIT_MS;
 
 use self::address::Address;
 use self::conversation::{Answered, Conversation, Question, unexpected};

@@ -18,7 +18,7 @@ const UNKNOWN_WAIT_MS: i64 = 60_000;
 /// The shortest wait, for clocks that differ from GitHub's.
 const SHORTEST_WAIT_MS: i64 = 1_000;
 /// The longest wait that is believed. GitHub's windows last an hour.
-const LONGEST_WAIT_MS: i64 = 24 * 3_600_000;
+pub(crate) const LONGEST_WAIT_MS: i64 = 24 * 3_600_000;
 /// Characters of a message that are passed on.
 const MESSAGE_CHARS: usize = 300;
 /// How a message says that a request is too large. "Too long" is not among them: that is said of names.
