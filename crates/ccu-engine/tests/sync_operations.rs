@@ -85,7 +85,13 @@ impl Computer {
 
     /// Sees responses with these numbers.
     fn find(&mut self, numbers: std::ops::Range<u64>) {
-        let strand = Arc::new(Strand { session: "s".into(), model: "claude-opus-4-5".into(), ..Strand::default() });
+        let strand = Strand {
+            session: "s".into(),
+            model: "claude-opus-4-5".into(),
+            project: "/home/ann/harbour".into(),
+            ..Strand::default()
+        };
+        let strand = Arc::new(strand);
         let records: Vec<UsageRecord> = numbers
             .map(|number| {
                 let mut key = [0; 16];
@@ -494,7 +500,7 @@ fn a_forgotten_machine_is_gone_and_learns_it() {
         gists.edit(&id, MANIFEST, &manifest.to_text());
     });
     fake.faults().order(Fault::new(Action::Run(hook)).on_patch());
-    let forgot = a.with(&fake, |session| session.forget_machine("Gamma")).unwrap();
+    let forgot = a.with(&fake, |session| session.forget_machine("Gamma", false)).unwrap();
     assert_eq!((forgot.files_removed, forgot.was_this_machine), (its, false));
     let after = fake.gists().files(&id);
     assert_eq!(others(after), others(before), "nothing of anybody else is touched");
@@ -509,9 +515,86 @@ fn a_forgotten_machine_is_gone_and_learns_it() {
     let verified = b.with(&fake, |session| session.verify()).unwrap();
     assert!(verified.problems.is_empty(), "{:?}", verified.problems);
 
-    let forgot = a.with(&fake, |session| session.forget_machine("alpha")).unwrap();
+    let forgot = a.with(&fake, |session| session.forget_machine("alpha", false)).unwrap();
     assert!(forgot.was_this_machine);
     assert!(matches!(a.push(&fake), Err(SyncError::Forgotten { .. })));
+}
+
+#[test]
+fn what_only_a_forgotten_machine_had_comes_in_first() {
+    let fake = FakeGitHub::start();
+    let [mut a, _, mut c] = three(&fake);
+    for day in 1..=3 {
+        c.day = day;
+        c.find(200 + day as u64 * 5..205 + day as u64 * 5);
+        c.push(&fake).unwrap();
+    }
+    assert!(!a.numbers().contains(&200));
+    a.with(&fake, |session| session.forget_machine("gamma", false)).unwrap();
+    assert_eq!(a.numbers(), (0..5).chain(200..220).collect::<Vec<_>>());
+    assert_eq!(names(&fake, "gamma"), [""; 0]);
+}
+
+#[test]
+fn a_machine_that_cannot_be_read_is_forgotten_at_the_users_word_only() {
+    let fake = FakeGitHub::start();
+    let [mut a, _, mut c] = three(&fake);
+    c.find(205..230);
+    c.push(&fake).unwrap();
+    let segment = names(&fake, "gamma").into_iter().find(|name| name.contains("_s")).unwrap();
+    fake.gists().edit(&gist(&fake), &segment, "{}");
+    let before = fake.gists().files(&gist(&fake));
+    let error = a.with(&fake, |session| session.forget_machine("gamma", false)).unwrap_err();
+    assert!(matches!(&error, SyncError::Unread { machine, .. } if machine == "gamma"), "{error:?}");
+    assert_eq!(fake.gists().files(&gist(&fake)), before);
+    a.with(&fake, |session| session.forget_machine("gamma", true)).unwrap();
+    assert_eq!(names(&fake, "gamma"), [""; 0]);
+}
+
+#[test]
+fn what_could_be_read_goes_when_a_machine_begins_to_encrypt() {
+    let fake = FakeGitHub::start();
+    let mut a = Computer::new(0xa1, "alpha");
+    for day in 0..3 {
+        a.day = day;
+        a.find(day as u64 * 9..day as u64 * 9 + 9);
+        a.push(&fake).unwrap();
+    }
+    assert_eq!(backups(&fake).len(), 2);
+    // Without anything new, and without being told to send everything anew.
+    a.settings.codec = Codec { key: Some(Key::generate()), encrypts: true };
+    a.push(&fake).unwrap();
+    for (name, text) in fake.gists().files(&gist(&fake)) {
+        for word in ["alpha", "session_id", "harbour", "claude-opus"] {
+            assert!(!text.contains(word) && !name.contains(word), "{name} shows `{word}`: {text}");
+        }
+    }
+    let mut other = Computer::new(0xb2, "beta");
+    other.settings.codec = a.settings.codec.clone();
+    other.pull(&fake);
+    assert_eq!(other.numbers(), a.numbers());
+    let pushed = a.push(&fake).unwrap();
+    assert!(pushed.files.is_empty() && pushed.removed.is_empty(), "{pushed:?}");
+    let verified = other.with(&fake, |session| session.verify()).unwrap();
+    assert!(verified.problems.is_empty(), "{:?}", verified.problems);
+}
+
+#[test]
+fn what_may_no_longer_leave_the_machine_leaves_the_gist_too() {
+    let fake = FakeGitHub::start();
+    let mut a = Computer::new(0xa1, "alpha");
+    a.settings.projects = ProjectPrivacy::Full;
+    a.find(0..9);
+    a.push(&fake).unwrap();
+    let is_told = |fake: &FakeGitHub| fake.gists().files(&gist(fake)).values().any(|text| text.contains("/home/ann"));
+    assert!(is_told(&fake));
+    a.day = 1;
+    a.settings.projects = ProjectPrivacy::None;
+    a.push(&fake).unwrap();
+    assert_eq!(backups(&fake).len(), 1);
+    assert!(!is_told(&fake));
+    let pushed = a.push(&fake).unwrap();
+    assert!(pushed.files.is_empty(), "{pushed:?}");
 }
 
 #[test]
@@ -526,12 +609,12 @@ fn forgetting_goes_on_where_it_was_cut_short() {
     a.pull(&fake);
     // The first request arrives; GitHub is down for the second one, for ever.
     fake.faults().order(Fault::new(Action::DropBefore).on_patch().after(1).times(5));
-    let error = a.with(&fake, |session| session.forget_machine("gamma")).unwrap_err();
+    let error = a.with(&fake, |session| session.forget_machine("gamma", false)).unwrap_err();
     assert!(matches!(error, SyncError::Remote { .. }), "{error:?}");
     assert!(!names(&fake, "gamma").is_empty());
     assert_eq!(b.listed(&fake).len(), 2);
     let left = names(&fake, "gamma");
-    assert_eq!(a.with(&fake, |session| session.forget_machine("gamma")).unwrap().files_removed, left);
+    assert_eq!(a.with(&fake, |session| session.forget_machine("gamma", false)).unwrap().files_removed, left);
     assert_eq!(names(&fake, "gamma"), [""; 0]);
 }
 
@@ -553,7 +636,7 @@ fn a_machine_of_the_earlier_tool_can_be_merged_and_forgotten() {
     let machines = a.with(&fake, |session| session.machine_list()).unwrap();
     let merged = machines.iter().find(|machine| machine.is_earlier).unwrap();
     assert_eq!((merged.records, merged.merged_into.as_deref()), (7, Some("alpha")));
-    let forgot = a.with(&fake, |session| session.forget_machine(&old[..8])).unwrap();
+    let forgot = a.with(&fake, |session| session.forget_machine(&old[..8], false)).unwrap();
     assert_eq!(forgot.files_removed, ["usage_data_alpha.json"]);
     assert_eq!(a.listed(&fake), [("alpha".to_owned(), 3, None)]);
     a.find(3..4);

@@ -57,6 +57,11 @@ pub struct Codec {
     pub encrypts: bool,
 }
 
+/// Whether what is packed so can be read with a key only.
+pub(super) fn is_encrypted(envelope: &Envelope) -> bool {
+    envelope.encoding == AGE
+}
+
 impl Codec {
     /// Compresses a text, and encrypts it where that is wanted.
     ///

@@ -77,6 +77,20 @@ pub enum SyncError {
         /// How.
         reason: String,
     },
+    /// What a machine's files hold cannot be taken in, and would be lost with them.
+    #[error("the records of `{machine}` in the Gist cannot be read, and would be lost")]
+    Unread {
+        /// The machine's name.
+        machine: String,
+        /// Why.
+        source: Box<SyncError>,
+    },
+    /// Others encrypt what they put into the Gist; this machine is not set to.
+    #[error("the Gist is encrypted (`{file}`), and this machine is not set to encrypt")]
+    WouldShow {
+        /// A file that is encrypted.
+        file: String,
+    },
     /// Another computer pushes under this machine's id: a clone of it.
     #[error("another computer pushes under the id of this machine")]
     Cloned,
@@ -142,6 +156,18 @@ pub enum SyncError {
 }
 
 impl SyncError {
+    /// Whether a file is at fault, and asking again would not help.
+    pub(super) fn is_unreadable(&self) -> bool {
+        match self {
+            SyncError::NewerFormat { .. }
+            | SyncError::Sealed { .. }
+            | SyncError::Broken { .. }
+            | SyncError::Mismatch { .. } => true,
+            SyncError::Remote { source, .. } => matches!(source, RemoteError::BrokenFile { .. }),
+            _ => false,
+        }
+    }
+
     /// Whether nothing further makes sense after it, other machines' files included.
     pub(super) fn ends_all(&self) -> bool {
         match self {

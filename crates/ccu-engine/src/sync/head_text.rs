@@ -9,13 +9,13 @@ use ccu_core::wire::file_name::{self, FileKind};
 use ccu_core::wire::manifest::Manifest;
 use ccu_core::wire::privacy::Privacy;
 use ccu_core::wire::time::date;
-use ccu_core::wire::{self, Content, Head, Statistics};
+use ccu_core::wire::{Content, Head, Statistics};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::attempt::Sealing;
 use super::error::SyncError;
-use super::heads::{Owner, owner};
+use super::heads::{Owner, is_encrypted, owner, parse};
 use super::listing::{ListedHead, backups};
 use super::push::{Effort, Notice};
 use super::session::Session;
@@ -60,6 +60,7 @@ impl<'a> Session<'a> {
         let file = file_name::head(&after.slug);
         let text = self.sealed_if_wanted(&file, head.to_text())?;
         after.head_blob = Some(BlobId::of(text.as_bytes()).to_string());
+        after.packing = Some(self.packing());
 
         let mut changes: Changes = sealing.batch.into_iter().map(|file| (file.name, Some(file.text))).collect();
         let mut manifest = match standing.manifest.clone() {
@@ -166,10 +167,22 @@ impl<'a> Session<'a> {
         Ok(Some((name, text)))
     }
 
-    /// What a head stood as, to stand on as a backup: readable only if that is wanted now.
+    /// What a head stood as, to stand on as a backup: with no more in it, and no more readable, than is wanted now.
     pub(super) fn backup_text(&self, name: &str, text: String) -> Result<String, SyncError> {
-        let is_sealed = matches!(wire::parse(&text), Ok(Content::Sealed(_)));
-        if is_sealed { Ok(text) } else { self.sealed_if_wanted(name, text) }
+        let head = match parse(self.codec(), name, &text) {
+            Ok(Content::Head(head)) => head,
+            // What cannot be opened here stays closed.
+            _ if is_encrypted(&text) => return Ok(text),
+            _ => return self.sealed_if_wanted(name, text),
+        };
+        let (mut privacy, mut cleared) = (Privacy::new(self.settings.projects), head.clone());
+        for numbered in &mut cleared.tail {
+            privacy.apply(&mut numbered.record);
+        }
+        if cleared == head && is_encrypted(&text) == self.settings.codec.encrypts {
+            return Ok(text);
+        }
+        self.sealed_if_wanted(name, cleared.to_text())
     }
 
     /// What nothing will name any more, and backups past their days.

@@ -3,7 +3,7 @@
 use ccu_core::wire::file_name::{self, FileKind};
 use ccu_core::wire::{self, Content, Head, WireError};
 
-use super::codec::Codec;
+use super::codec::{self, Codec};
 use super::error::SyncError;
 use super::view::View;
 
@@ -46,6 +46,11 @@ pub(super) fn parse(codec: &Codec, file: &str, text: &str) -> Result<Content, Sy
         .open(&envelope)
         .map_err(|source| SyncError::Sealed { file: file.to_owned(), source: Box::new(source) })?;
     wire::parse(&text).map_err(|error| wire_error(file, error))
+}
+
+/// Whether a file of the Gist can be read with a key only.
+pub(super) fn is_encrypted(text: &str) -> bool {
+    matches!(wire::parse(text), Ok(Content::Sealed(envelope)) if codec::is_encrypted(&envelope))
 }
 
 /// Tells a newer format from a broken file.

@@ -5,7 +5,7 @@ use ccu_core::wire::file_name;
 
 use super::codec::CodecError;
 use super::error::SyncError;
-use super::heads::{data_files, owner, parse};
+use super::heads::{data_files, is_encrypted, owner, parse};
 use super::session::Session;
 use super::standing::Standing;
 
@@ -20,21 +20,45 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Refuses to go on where the key does not open what this machine wrote last or, at its first push, what others wrote.
+    /// Refuses to go on where the key does not open what this machine wrote last or, where that was packed otherwise or never,
+    /// what others wrote; and where others encrypt and this machine would show what they hide.
     pub(super) fn refuse_other_keys(&self, standing: &Standing<'_>) -> Result<(), SyncError> {
         let (codec, view) = (self.codec(), &standing.view);
         if let Some(text) = &standing.own.head_text {
-            return match parse(codec, &file_name::head(&standing.own.slug), text) {
-                Err(error @ SyncError::Sealed { .. }) => Err(error),
-                _ => Ok(()),
-            };
+            if let Err(error @ SyncError::Sealed { .. }) = parse(codec, &file_name::head(&standing.own.slug), text) {
+                return Err(error);
+            }
+            if is_encrypted(text) == codec.encrypts {
+                return Ok(());
+            }
         }
         for file in data_files(view) {
             match owner(codec, view, &file) {
                 Err(error) if error.ends_all() || matches!(error, SyncError::Sealed { .. }) => return Err(error),
                 _ => {}
             }
+            if !codec.encrypts && view.text(&file)?.is_some_and(|text| is_encrypted(&text)) {
+                return Err(SyncError::WouldShow { file });
+            }
         }
         Ok(())
+    }
+
+    /// A file in the Gist that can be read with a key only; `None` where there is none, or no Gist.
+    ///
+    /// **Errors**: when the Gist cannot be reached.
+    pub fn encrypted_file(&mut self) -> Result<Option<String>, SyncError> {
+        self.within_limit(|session| {
+            let view = match session.find(false, false) {
+                Err(SyncError::NoGist | SyncError::GistGone { .. }) => return Ok(None),
+                found => found?.view,
+            };
+            for file in data_files(&view) {
+                if view.text(&file)?.is_some_and(|text| is_encrypted(&text)) {
+                    return Ok(Some(file));
+                }
+            }
+            Ok(None)
+        })
     }
 }

@@ -8,7 +8,7 @@ use ccu_core::wire::{FORMAT, Head, file_name, time};
 use super::codec::Codec;
 use super::directives::spoken_name;
 use super::error::SyncError;
-use super::heads::{Owner, data_files, owner};
+use super::heads::{Owner, data_files, is_encrypted, owner};
 use super::segments::sha256;
 use super::session::Session;
 use super::state::{Index, Own, Remembered};
@@ -74,8 +74,7 @@ impl Session<'_> {
     pub(super) fn entry_of(&self, before: Option<&ManifestMachine>, listed: ListedHead<'_>) -> ManifestMachine {
         let ListedHead { head, file, text, backups } = listed;
         // Whoever cannot open the head must not read its name here.
-        let name =
-            if self.settings.codec.encrypts { file_name::slug_of_id(head.machine) } else { head.machine_name.clone() };
+        let name = if is_encrypted(text) { file_name::slug_of_id(head.machine) } else { head.machine_name.clone() };
         ManifestMachine {
             machine_name: name,
             last_sync: time::stamp(head.exported),

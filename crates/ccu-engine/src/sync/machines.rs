@@ -74,7 +74,8 @@ impl<'a> Session<'a> {
             let said = if is_sealed { session.pack(MANIFEST, new)? } else { new.to_owned() };
             let codec = session.codec();
             session.say(machine, &|directive| {
-                if spoken_name(codec, directive).as_deref() != Some(new) {
+                let is_readable = directive.name.as_deref() == Some(new);
+                if spoken_name(codec, directive).as_deref() != Some(new) || is_sealed && is_readable {
                     directive.name = Some(said.clone());
                 }
             })
@@ -98,16 +99,18 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Takes a machine out of the Gist: its files go, and its next push is refused. Records that other machines have of it
-    /// stay there.
+    /// Takes a machine out of the Gist: what its files hold comes in here first, then they go, and its next push is refused.
+    /// Records that other machines have of it stay there.
     ///
-    /// **Errors**: [`SyncError::UnknownMachine`], [`SyncError::AmbiguousMachine`], those of a push, and when it cannot be told
-    /// which files are the machine's.
-    pub fn forget_machine(&mut self, name: &str) -> Result<Forgot, SyncError> {
-        self.within_limit(|session| session.forget(name))
+    /// `loses_unread` goes on where its files cannot be read; what they held is then only in the Gist's git history.
+    ///
+    /// **Errors**: [`SyncError::UnknownMachine`], [`SyncError::AmbiguousMachine`], [`SyncError::Unread`], those of a push, and
+    /// when it cannot be told which files are the machine's.
+    pub fn forget_machine(&mut self, name: &str, loses_unread: bool) -> Result<Forgot, SyncError> {
+        self.within_limit(|session| session.forget(name, loses_unread))
     }
 
-    fn forget(&mut self, name: &str) -> Result<Forgot, SyncError> {
+    fn forget(&mut self, name: &str, loses_unread: bool) -> Result<Forgot, SyncError> {
         let target = meant(&self.machines_ever()?, name)?.clone();
         let at = time::stamp(self.clock.now());
         let change = |directive: &mut Directive| {
@@ -119,6 +122,13 @@ impl<'a> Session<'a> {
             let id = session.find(false, false)?.view.index.id;
             let view = session.look_anew(&id)?;
             let files = session.files_of(&view, &target)?;
+            match session.take_in_files(&view, &files) {
+                Err(error) if error.is_unreadable() && loses_unread => {}
+                Err(error) if error.is_unreadable() => {
+                    return Err(SyncError::Unread { machine: target.name.clone(), source: Box::new(error) });
+                }
+                done => done?,
+            }
             removed.extend(files.iter().cloned());
             session.say_once(view, &Saying { machine: target.id, change: &change, files }, effort)
         })?;

@@ -6,6 +6,7 @@ use ccu_core::wire::manifest::Manifest;
 
 use super::error::SyncError;
 use super::heads::{Owner, owner};
+use super::listing::backups;
 use super::session::Session;
 use super::state::Own;
 use super::view::View;
@@ -73,6 +74,10 @@ impl Session<'_> {
         let Some(file) = view.index.files.keys().find(|name| name.eq_ignore_ascii_case(&file)) else {
             if view.index.is_truncated {
                 return Err(SyncError::TooManyFiles);
+            }
+            if !was_ours && !backups(view, &file).is_empty() {
+                // Backups without their head are somebody's too, and would go after their days as if they were ours.
+                return Ok(None);
             }
             let is_rewrite = was_ours && own.is_some_and(|own| own.generation > 0);
             return Ok(Some(if is_rewrite { Verdict::Rewrite { slug } } else { Verdict::First { slug } }));

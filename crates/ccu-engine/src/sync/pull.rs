@@ -82,7 +82,8 @@ impl Session<'_> {
         for (nth, file) in files.iter().enumerate() {
             self.watch.receiving(nth, files.len());
             match self.take_in_file(&mut incoming, file) {
-                Err(error) if error.ends_all() => return Err(error),
+                // A clone begins anew under an id of its own.
+                Err(error) if error.ends_all() || matches!(error, SyncError::Cloned) => return Err(error),
                 Err(error) => incoming.pulled.errors.push(error),
                 Ok(()) => {}
             }
@@ -92,6 +93,15 @@ impl Session<'_> {
             self.obey(manifest)?;
         }
         self.finish_pull(view, names.is_empty() && pulled.errors.is_empty())
+    }
+
+    /// Takes in these data files, or says why one cannot be.
+    pub(super) fn take_in_files(&mut self, view: &View<'_>, files: &[String]) -> Result<(), SyncError> {
+        let (manifest, known, mut pulled) = (self.manifest(view)?, self.store.pulled_files()?, Pulled::default());
+        let (names, seen) = (&[], BTreeSet::new());
+        let mut incoming = Incoming { view, manifest: manifest.as_ref(), names, known, seen, pulled: &mut pulled };
+        let data = data_files(view);
+        data.iter().filter(|file| files.contains(file)).try_for_each(|file| self.take_in_file(&mut incoming, file))
     }
 
     /// Remembers how the Gist looked, and forgets files that it no longer has.
@@ -141,8 +151,10 @@ impl Session<'_> {
     /// Takes in a machine: all its segments that are not in yet, its newest records, and its name.
     fn take_in_head(&mut self, incoming: &mut Incoming<'_, '_>, file: &str, head: &Head) -> Result<(), SyncError> {
         let (codec, view) = (self.codec(), incoming.view);
+        let missing = || head.segments.iter().filter(|entry| !incoming.is_in(&entry.file));
+        view.fetch(missing().map(|entry| entry.file.as_str()))?;
         let mut writing = self.store.begin()?;
-        for entry in head.segments.iter().filter(|entry| !incoming.is_in(&entry.file)) {
+        for entry in missing() {
             let segment = segment(codec, view, head.machine, entry)?;
             let records: Vec<UsageRecord> = segment.records.into_iter().map(|numbered| numbered.record).collect();
             writing.insert_batch(&records)?;

@@ -46,10 +46,16 @@ impl Session<'_> {
         let mut privacy = Privacy::new(self.settings.projects);
         let mut frozen = FxHashMap::default();
         let mut kept = Vec::with_capacity(head.segments.len());
-        let n_files = head.segments.len() + 1;
-        let mut writing = self.store.begin()?;
+        if gives_up_broken && view.index.is_truncated {
+            // What the list lacks may well be there.
+            return Err(SyncError::TooManyFiles);
+        }
         for (nth, entry) in head.segments.iter().enumerate() {
-            watch.receiving(nth, n_files);
+            watch.receiving(nth, head.segments.len() + 1);
+            view.fetch([entry.file.as_str()].into_iter())?;
+        }
+        let mut writing = self.store.begin()?;
+        for entry in &head.segments {
             let records = match segment(codec, view, head.machine, entry) {
                 Ok(segment) => restored(segment.records),
                 Err(SyncError::Mismatch { .. } | SyncError::Broken { .. }) if gives_up_broken => continue,
@@ -92,6 +98,7 @@ impl Session<'_> {
             ancestors,
             has_taken_over: before.is_some(),
             leftovers: Vec::new(),
+            packing: None,
         };
         own.save(&mut writing)?;
         Ok(writing.commit()?)

@@ -5,12 +5,15 @@ use ccu_core::wire::file_name;
 use ccu_core::wire::manifest::Manifest;
 
 use super::error::SyncError;
+use super::heads::is_encrypted;
+use super::listing::backups;
 use super::own_head::Verdict;
 use super::push::{Effort, Notice};
 use super::restore::StandingHead;
 use super::session::Session;
-use super::state::{Intent, Own, Remembered, StandingSegment};
+use super::state::{Intent, Own, Packing, Remembered, StandingSegment};
 use super::view::View;
+use crate::config::privacy_name;
 
 /// How often an answer that looks old is asked for again.
 const MOST_LOOKS: u32 = 4;
@@ -44,7 +47,11 @@ impl<'a> Session<'a> {
         own.slug = slug;
         let obsolete = std::mem::take(&mut own.leftovers);
         let mut standing = Standing { view, manifest, own, spares, obsolete, is_due };
-        let is_forced = effort.options.force && effort.pushed.exported == 0;
+        let is_repacked = is_known && self.packs_otherwise(&standing.own);
+        if is_repacked {
+            self.take_hidden_name(&mut standing);
+        }
+        let is_forced = (effort.options.force || is_repacked) && effort.pushed.exported == 0;
         let mut segments = standing.own.segments.clone();
         if is_forced {
             // All is sent anew, perhaps because the key is another one; but what this very run has sent already is not.
@@ -58,6 +65,33 @@ impl<'a> Session<'a> {
             standing.start_anew();
         }
         Ok(standing)
+    }
+
+    /// How what is sent now is packed.
+    pub(super) fn packing(&self) -> Packing {
+        let projects = privacy_name(self.settings.projects).to_owned();
+        Packing { is_encrypted: self.settings.codec.encrypts, projects }
+    }
+
+    /// Whether what stands was packed by other settings than those of now.
+    fn packs_otherwise(&self, own: &Own) -> bool {
+        match (&own.packing, &own.head_text) {
+            (Some(packing), _) => *packing != self.packing(),
+            (None, Some(text)) => is_encrypted(text) != self.settings.codec.encrypts,
+            (None, None) => false,
+        }
+    }
+
+    /// Where what could be read is encrypted from now on, no file keeps the machine's name, and no backup can be read on.
+    fn take_hidden_name(&self, standing: &mut Standing<'_>) {
+        let hidden = file_name::slug_of_id(self.settings.machine);
+        let slug = &mut standing.own.slug;
+        if self.settings.codec.encrypts && *slug != hidden {
+            let head = file_name::head(slug);
+            standing.obsolete.extend(backups(&standing.view, &head));
+            standing.obsolete.push(head);
+            *slug = hidden;
+        }
     }
 
     /// What we remember of ourselves in this Gist.
@@ -167,6 +201,7 @@ impl Own {
             ancestors: Vec::new(),
             has_taken_over: false,
             leftovers: Vec::new(),
+            packing: None,
         }
     }
 }

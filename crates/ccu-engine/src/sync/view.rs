@@ -61,6 +61,18 @@ impl<'a> View<'a> {
         Ok(Some(text))
     }
 
+    /// Fetches files that will be asked for, so that nobody waits for the network who keeps others out of the database.
+    ///
+    /// **Errors**: as [`View::text`].
+    pub fn fetch<'n>(&self, names: impl Iterator<Item = &'n str>) -> Result<(), SyncError> {
+        for name in names {
+            if let Some(text) = self.text(name)? {
+                self.contents.borrow_mut().insert(name.to_owned(), text);
+            }
+        }
+        Ok(())
+    }
+
     /// What to remember of it. The manifest's text stays with it, because every push and pull asks for that, and because
     /// what users said in it is nowhere else: a broken one does not take the place of the last good one.
     pub fn to_remember(&self, before: Option<&Index>) -> Index {

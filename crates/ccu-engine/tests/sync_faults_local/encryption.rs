@@ -146,3 +146,24 @@ fn encryption_is_turned_on_and_off_and_on_with_another_key() {
         assert_eq!(other.numbers(), home.numbers(), "round {round}");
     }
 }
+
+#[test]
+fn who_has_the_key_and_does_not_encrypt_shows_nothing_by_accident() {
+    let (fake, key) = (machine::fake(), Key::generate());
+    sealed(&fake, &key);
+    let before = fake.gists().files(&gist_id(&fake));
+    let mut second = with_key(Machine::new(&fake, "second"), Some(&key), false);
+    second.find(100..105);
+    let error = second.try_push().unwrap_err();
+    assert!(matches!(&error, SyncError::WouldShow { .. }), "{error:?}");
+    assert_eq!(fake.gists().files(&gist_id(&fake)), before);
+    // Nor does one whose setting was lost.
+    let mut second = with_key(second, Some(&key), true);
+    second.push();
+    let before = fake.gists().files(&gist_id(&fake));
+    second = with_key(second, Some(&key), false);
+    second.find(105..106);
+    let error = second.try_push().unwrap_err();
+    assert!(matches!(&error, SyncError::WouldShow { .. }), "{error:?}");
+    assert_eq!(fake.gists().files(&gist_id(&fake)), before);
+}

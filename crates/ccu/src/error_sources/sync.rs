@@ -131,6 +131,19 @@ impl From<SyncError> for CommandError {
                 ErrorKind::Gist,
                 &["`ccu gist key import` takes the key that `ccu gist key show` prints on a machine that has it"],
             ),
+            SyncError::Unread { .. } => (
+                ErrorKind::Gist,
+                &[
+                    "mend its files first (`ccu gist verify` names what is wrong), or give up what only they hold: `ccu gist machines forget MACHINE --force`",
+                ],
+            ),
+            SyncError::WouldShow { .. } => (
+                ErrorKind::Gist,
+                &[
+                    "`ccu gist encrypt on` encrypts here too",
+                    "`ccu gist push --force` sends what this machine has readably all the same",
+                ],
+            ),
             SyncError::Broken { .. } | SyncError::Mismatch { .. } => (ErrorKind::Gist, &[PUSH_FORCE, VERIFY]),
             SyncError::Cloned => (
                 ErrorKind::Gist,

@@ -12,20 +12,30 @@ fn a_second_machine_reads_with_the_key_and_only_with_it() {
     let on = answered(&home, &["gist", "encrypt", "on"]);
     assert!(on.contains("Made the key age1") && on.contains("Encryption is on."), "{on}");
     let id = fake.gists().ids().remove(0);
-    for (name, text) in fake.gists().files(&id).iter().filter(|(name, _)| !name.contains("backup")) {
-        assert!(!text.contains("sonnet") && !text.contains("session_id"), "{name} is readable: {text}");
-    }
+    let nothing_is_readable = || {
+        for (name, text) in fake.gists().files(&id) {
+            let is_readable = ["sonnet", "session_id", "HOME-WT", "Laptop-WT"].iter().any(|word| text.contains(word));
+            assert!(!is_readable && !name.contains("-WT"), "{name} is readable: {text}");
+        }
+    };
+    nothing_is_readable();
     let refused = laptop.run(&["gist", "pull"]);
     assert_eq!(refused.code, Some(1), "{refused}");
     assert!(refused.stderr.contains("`ccu gist key import`"), "{refused}");
+    let second_key = laptop.run(&["gist", "encrypt", "on"]);
+    assert_eq!(second_key.code, Some(1), "{second_key}");
+    assert!(second_key.stderr.contains("`ccu gist key import`"), "{second_key}");
+    assert_eq!(laptop.run(&["gist", "key", "show"]).code, Some(1), "no key was made");
     let key = answered(&home, &["gist", "key", "show"]);
     let imported = laptop.run_with_input(&["gist", "key", "import"], key.as_bytes());
     assert_eq!(imported.code, Some(0), "{imported}");
     assert!(!imported.to_string().contains("AGE-SECRET-KEY"), "{imported}");
     assert_eq!(answered(&laptop, &["gist", "pull"]), "Pulled 3 new records from HOME-WT.\n");
+    answered(&laptop, &["gist", "push"]);
+    nothing_is_readable();
     assert_eq!(json(&home, &["gist", "encrypt", "status", "--json"])["isEncrypted"], true);
     assert!(answered(&home, &["gist", "encrypt", "off"]).contains("Encryption is off."));
-    assert!(fake.gists().file(&id, "usage_data_HOME-WT.json").unwrap().contains("sonnet"));
+    assert!(fake.gists().files(&id).values().any(|text| text.contains("sonnet")));
 }
 
 #[test]

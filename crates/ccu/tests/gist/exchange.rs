@@ -47,3 +47,21 @@ fn what_cannot_be_imported_is_named_and_the_rest_comes_in() {
     assert_eq!(output.stdout, "Imported 1 file: 2 new records, 0 improved, 0 already known.\n");
     assert!(output.stderr.starts_with("error: cannot import `") && output.stderr.contains("bad.json"), "{output}");
 }
+
+#[test]
+fn what_a_lost_machine_had_goes_into_a_new_gist_by_way_of_a_file() {
+    let fake = FakeGitHub::start();
+    let lost = machine("old-laptop", 3, &fake);
+    answered(&lost, &["gist", "push"]);
+    let home = machine("HOME-WT", 2, &fake);
+    answered(&home, &["gist", "sync"]);
+    assert!(fake.gists().delete(&fake.gists().ids().remove(0)));
+    answered(&home, &["gist", "push", "--recreate"]);
+    let path = home.root().join("all.json");
+    answered(&home, &["export", path.to_str().unwrap()]);
+    answered(&home, &["import", path.to_str().unwrap()]);
+    assert!(answered(&home, &["gist", "push"]).starts_with("Pushed 3 records"));
+    let new = machine("new-laptop", 1, &fake);
+    answered(&new, &["gist", "pull"]);
+    assert_eq!(json(&new, &["device", "--json"])["totals"]["responses"], 6);
+}

@@ -1,7 +1,8 @@
 //! `ccu gist encrypt`: seals what this machine puts into the Gist, or opens it again.
 
+use ccu_engine::auth::Found;
 use ccu_engine::config;
-use ccu_engine::sync::{Key, PushOptions};
+use ccu_engine::sync::{CodecError, Key, PushOptions, SyncError};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -50,7 +51,8 @@ pub fn run(args: &EncryptArgs, surroundings: &Surroundings, printer: &mut Printe
     match &args.action {
         EncryptAction::On => {
             let context = GistContext::new(&JsonArgs::default(), surroundings)?;
-            turn_on(&context, printer)?;
+            let found = context.token(printer)?;
+            turn_on(&context, &found, printer)?;
             push_anew(surroundings, printer)?;
             Ok(printer.note(HISTORY)?)
         }
@@ -64,9 +66,15 @@ pub fn run(args: &EncryptArgs, surroundings: &Surroundings, printer: &mut Printe
 
 /// Makes a key where there is none, and lets what is pushed from now on be sealed.
 ///
-/// **Errors**: when the key or the setting cannot be kept.
-pub fn turn_on(context: &GistContext<'_>, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+/// **Errors**: when the Gist has another key, which this machine needs; when the key or the setting cannot be kept.
+pub fn turn_on(context: &GistContext<'_>, found: &Found, printer: &mut Printer<'_>) -> Result<(), CommandError> {
     if key_store::find(context, false)?.is_none() {
+        // A second key would part this machine from the others, or from its own files where the keyring is locked.
+        let found = Found { token: found.token.clone(), source: found.source.clone(), ignored: Vec::new() };
+        let mut line = GistLine::with(context, found)?;
+        if let Some(file) = line.sync("ccu gist encrypt", printer, |session| session.encrypted_file())? {
+            return Err(SyncError::Sealed { file, source: Box::new(CodecError::NoKey) }.into());
+        }
         let key = Key::generate();
         let stored = key_store::store(context, &key)?;
         say_place(&stored, printer)?;

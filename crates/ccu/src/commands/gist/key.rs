@@ -3,10 +3,12 @@
 use std::io::Read;
 
 use ccu_engine::auth::{KeyringError, StoredKey};
+use ccu_engine::config;
 use ccu_engine::sync::Key;
 use clap::{Args, Subcommand};
 
 use crate::args::JsonArgs;
+use crate::commands::config::file;
 use crate::commands::gist::context::GistContext;
 use crate::commands::gist::key_store;
 use crate::error::{CommandError, ErrorKind};
@@ -66,7 +68,8 @@ pub fn run(args: &KeyArgs, surroundings: &Surroundings, printer: &mut Printer<'_
         KeyAction::Show => show(&context, printer),
         KeyAction::Import { force } => {
             let key = read(&context, printer)?;
-            keep(&context, &key, *force, printer)
+            keep(&context, &key, *force, printer)?;
+            encrypt_too(&context, printer)
         }
         KeyAction::New { force } => {
             let key = Key::generate();
@@ -113,6 +116,15 @@ fn keep(context: &GistContext<'_>, key: &Key, is_forced: bool, printer: &mut Pri
     let stored = key_store::store(context, key)?;
     say_place(&stored, printer)?;
     Ok(writeln!(printer.stdout(), "Stored the key {}.\nLocation: {}", key.public(), stored.place)?)
+}
+
+/// Who takes the key of another machine wants to take part in what that one encrypts, not to show it.
+fn encrypt_too(context: &GistContext<'_>, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    if context.resolved.sync.encrypt.value {
+        return Ok(());
+    }
+    config::set(&file(context.surroundings)?, "sync.encrypt", "true")?;
+    Ok(printer.note("this machine encrypts from now on, too; `ccu gist encrypt off` ends that")?)
 }
 
 /// Says why a key is not in the keyring.

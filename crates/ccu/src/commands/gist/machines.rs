@@ -51,7 +51,9 @@ pub enum MachinesAction {
         /// The other
         into: String,
     },
-    /// Take a machine's files out of the Gist; records that other machines have of it stay there
+    /// Take a machine's records in here and its files out of the Gist
+    ///
+    /// Records that machines have of it stay there. Its next push is refused.
     #[command(before_help = "Example: ccu gist machines forget old-laptop")]
     Forget {
         /// The machine
@@ -59,6 +61,9 @@ pub enum MachinesAction {
         /// Do not ask
         #[arg(long, short)]
         yes: bool,
+        /// Go on where its files cannot be read; what only they hold is lost
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -87,7 +92,13 @@ pub fn run(args: &MachinesArgs, surroundings: &Surroundings, printer: &mut Print
             line.sync("ccu gist machines merge", printer, |session| session.merge_machines(from, into))?;
             done(&format!("The usage of {} now counts for {}.", sanitize(from), sanitize(into)), printer)
         }
-        Some(MachinesAction::Forget { machine, yes }) => forget(machine, *yes, surroundings, printer),
+        Some(MachinesAction::Forget { machine, yes, force }) => {
+            let context = GistContext::new(&nothing, surroundings)?;
+            if !*yes {
+                ask_to_forget(machine, &context, printer)?;
+            }
+            forget(machine, *force, &context, printer)
+        }
     }
 }
 
@@ -112,25 +123,24 @@ fn list(json: &JsonArgs, surroundings: &Surroundings, printer: &mut Printer<'_>)
     Ok(machine_table(&machines, &context).write(context.width(), printer.stdout())?)
 }
 
+fn ask_to_forget(machine: &str, context: &GistContext<'_>, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+    let question = format!("Take the files of `{machine}` out of the Gist? Its next push is refused then.");
+    if context.can_ask() && prompt::yes_or_no(&question, false, printer)? {
+        return Ok(());
+    }
+    let error = CommandError::new(ErrorKind::Usage, YesNeeded { machine: machine.to_owned() });
+    Err(error.hint("`--yes` says it; the Gist's history on GitHub keeps the files all the same"))
+}
+
 fn forget(
     machine: &str,
-    is_sure: bool,
-    surroundings: &Surroundings,
+    is_forced: bool,
+    context: &GistContext<'_>,
     printer: &mut Printer<'_>,
 ) -> Result<(), CommandError> {
-    let context = GistContext::new(&JsonArgs::default(), surroundings)?;
-    let needed = || {
-        let error = CommandError::new(ErrorKind::Usage, YesNeeded { machine: machine.to_owned() });
-        error.hint("`--yes` says it; the Gist's history on GitHub keeps the files all the same")
-    };
-    if !is_sure {
-        let question = format!("Take the files of `{machine}` out of the Gist? Its next push is refused then.");
-        if !context.can_ask() || !prompt::yes_or_no(&question, false, printer)? {
-            return Err(needed());
-        }
-    }
-    let mut line = GistLine::open(&context, printer)?;
-    let forgot = line.sync("ccu gist machines forget", printer, |session| session.forget_machine(machine))?;
+    let mut line = GistLine::open(context, printer)?;
+    let forgot =
+        line.sync("ccu gist machines forget", printer, |session| session.forget_machine(machine, is_forced))?;
     let n_files = count(forgot.files_removed.len() as u64, "file", "files");
     done(&format!("Took {} out of the Gist ({n_files} removed).", sanitize(&forgot.machine_name)), printer)?;
     if forgot.was_this_machine {

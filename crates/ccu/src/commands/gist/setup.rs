@@ -57,7 +57,7 @@ pub fn run(args: &SetupArgs, surroundings: &Surroundings, printer: &mut Printer<
     step("1/4 GitHub token", printer)?;
     let found = token(args, &context, asks, printer)?;
     step("2/4 Privacy", printer)?;
-    privacy(args, &context, asks, printer)?;
+    privacy(args, &context, &found, asks, printer)?;
     // Encryption may be another one now.
     let context = GistContext::new(&JsonArgs::default(), surroundings)?;
     let mut line = GistLine::with(&context, found)?;
@@ -160,6 +160,7 @@ fn advise(
 fn privacy(
     args: &SetupArgs,
     context: &GistContext<'_>,
+    found: &Found,
     asks: bool,
     printer: &mut Printer<'_>,
 ) -> Result<(), CommandError> {
@@ -176,7 +177,7 @@ fn privacy(
         is_on
     };
     if wanted {
-        turn_on(context, printer)?;
+        turn_on(context, found, printer)?;
     } else if is_on {
         ccu_engine::config::unset(&crate::commands::config::file(context.surroundings)?, "sync.encrypt")?;
     }
