@@ -334,3 +334,28 @@ fn the_corpus_of_real_transcripts_gives_the_independent_count() {
     };
     assert_eq!(total.tokens, expected);
 }
+
+/// Rows of one session end in the same bytes, whatever stands before them.
+#[test]
+fn a_file_that_was_rewritten_in_place_with_lines_of_the_same_end_is_read_anew() {
+    let envelope = format!(
+        r#"","sessionId":"{0}","cwd":"/home/ann/harbour","version":"2.1.240","gitBranch":"main"}}"#,
+        "5e55".repeat(9)
+    );
+    let line = |id: &str, pad: usize| {
+        let usage = r#""usage":{"input_tokens":1,"output_tokens":2}"#;
+        let text = "x".repeat(pad);
+        format!(
+            r#"{{"type":"assistant","message":{{"id":"msg_01{id}","model":"m","content":"{text}",{usage}}},"timestamp":"2026-01-01T00:00:00Z","uuid":"{id}{envelope}"#
+        ) + "\n"
+    };
+    let mut bench = Bench::new();
+    bench.write("s.jsonl", (line("a", 400) + &line("b", 400)).as_bytes());
+    bench.refresh();
+    let three = line("c", 100) + &line("d", 100);
+    let rest = line("a", 400).len() * 2 - three.len();
+    let third = line("e", rest - line("e", 0).len());
+    bench.write("s.jsonl", (three + &third + &line("f", 9)).as_bytes());
+    bench.refresh();
+    assert_eq!(bench.total().responses, 6);
+}

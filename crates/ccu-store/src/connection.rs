@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ccu_core::ids::MachineId;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
 use crate::dictionary::Dictionary;
 use crate::error::StoreError;
@@ -55,6 +55,15 @@ impl Store {
         &self.path
     }
 
+    /// Holds on to the database as it is now: until this is dropped, all that is read is of one moment, whatever others write
+    /// meanwhile. Inside of a transaction, it is that of the transaction.
+    ///
+    /// **Errors**: when the database cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        let begun = self.connection.is_autocommit().then(|| self.connection.unchecked_transaction());
+        Ok(Snapshot { _transaction: begun.transpose().map_err(self.wrap())? })
+    }
+
     pub(crate) fn wrap(&self) -> impl Fn(rusqlite::Error) -> StoreError + use<'_> {
         |source| StoreError::sqlite(&self.path, source)
     }
@@ -87,6 +96,12 @@ impl Store {
             .and_then(|_| transaction.commit())
             .map_err(|source| StoreError::sqlite(&self.path, source))
     }
+}
+
+/// The database at one moment.
+pub struct Snapshot<'s> {
+    /// Nothing is written in it, so it may end as a rollback does.
+    _transaction: Option<Transaction<'s>>,
 }
 
 /// Turns the write-ahead log on. Where another process does the same, or closes the file at this moment, SQLite says so at once

@@ -36,6 +36,7 @@ pub struct RebuiltRollups {
 impl Store {
     /// Looks the whole database over: some 1 s for a million records.
     pub fn health(&self) -> Result<Health, StoreError> {
+        let _moment = self.snapshot()?;
         let mut damages: Vec<String> = self
             .connection
             .prepare("PRAGMA quick_check(20)")

@@ -24,7 +24,7 @@ mod sync;
 mod texts;
 mod writing;
 
-pub use connection::{Store, machine_of};
+pub use connection::{Snapshot, Store, machine_of};
 pub use cursors::{Cursor, Cursors, FileIdentity, TranscriptName};
 pub use earlier_tool::{DatabaseKind, EarlierDatabase, EarlierRow, database_kind};
 pub use error::StoreError;

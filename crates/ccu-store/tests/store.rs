@@ -345,3 +345,19 @@ proptest! {
         prop_assert!(pieces.health().unwrap().are_rollups_true);
     }
 }
+
+#[test]
+fn what_is_read_of_one_moment_knows_nothing_of_what_others_write_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    let (store, mut other) = (open(&path), open(&path));
+    insert(&mut other, &[record(1)]);
+    let moment = store.snapshot().unwrap();
+    let n_contexts = store.contexts().unwrap().len();
+    let stranger =
+        UsageRecord { strand: Arc::new(Strand { model: "claude-haiku-4-5".into(), ..strand() }), ..record(2) };
+    insert(&mut other, &[stranger]);
+    assert!(entries(&store).iter().all(|entry| (entry.key.context.0 as usize) < n_contexts));
+    drop(moment);
+    assert_eq!((entries(&store).len(), store.contexts().unwrap().len()), (2, n_contexts + 1));
+}

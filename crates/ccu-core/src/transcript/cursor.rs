@@ -180,13 +180,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Brackets must balance in kind: a torn line fused with the next one must not pass as one object.
+    /// Brackets must balance in kind, and between texts there is nothing but JSON's own: a torn line fused with the next one must
+    /// not pass as one object. Where a write was torn inside a text, the quotes of the next row swap what is text and what is not;
+    /// then a word of that row stands where none can.
     fn skip_container(&mut self) -> Option<()> {
         let (mut depth, mut kinds) = (0, 0_u64);
         loop {
             match self.peek()? {
                 b'"' => {
                     self.skip_string()?;
+                    self.ends_before(b",:}]")?;
                     continue;
                 }
                 open @ (b'{' | b'[') => {
@@ -203,13 +206,24 @@ impl<'a> Cursor<'a> {
                     depth -= 1;
                     kinds >>= 1;
                 }
-                _ => {}
+                b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' => {}
+                _ => {
+                    self.skip_scalar()?;
+                    self.ends_before(b",}]")?;
+                    continue;
+                }
             }
             self.position += 1;
             if depth == 0 {
                 return Some(());
             }
         }
+    }
+
+    /// Whether one of these comes next, after blanks.
+    fn ends_before(&mut self, expected: &[u8]) -> Option<()> {
+        self.skip_blanks();
+        expected.contains(&self.peek()?).then_some(())
     }
 
     fn skip_scalar(&mut self) -> Option<()> {

@@ -288,3 +288,22 @@ proptest! {
         prop_assert_eq!(start, block.len());
     }
 }
+
+/// Where a write was torn and another row appended, quotes may swap what is text and what is not, and pair up again.
+#[test]
+fn a_torn_line_that_is_fused_with_the_next_is_no_row() {
+    let row = |id: &str, text: &str, output: u64| {
+        format!(
+            r#"{{"parentUuid":null,"message":{{"model":"m","id":"{id}","content":[{{"type":"text","text":"{text}"}},[1,true,{{}}]],"usage":{{"output_tokens":{output}}}}},"type":"assistant","uuid":"{id}","timestamp":"2026-01-01T00:00:00.000Z"}}"#
+        )
+    };
+    let first = row("msg_010001", "I read the file", 100);
+    for text in ["plain", r#"a 14\" screen"#, r#"\"a\" and \"#, r#"{\"usage\":{\"output_tokens\":7}}"#] {
+        let second = row("msg_010002", text, 5000);
+        for cut in 1..first.len() {
+            let fused = format!("{}{second}", &first[..cut]);
+            let read = read_line(fused.as_bytes());
+            assert_eq!(read, read_with_serde(fused.as_bytes()), "{fused}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use ccu_core::ids::MachineId;
 use ccu_store::{Cursors, Inserted, Store, StoreError, TranscriptName, Writing};
@@ -35,6 +36,8 @@ const RECORDS_PER_TRANSACTION: u64 = 60_000;
 /// Pieces in one transaction, where pieces hold few records. A transaction writes the roll-ups of nearly all days anew, and each
 /// after the first keeps the index of keys up to date: with 2,000 pieces, ten thousand files took 6 % more.
 const PIECES_PER_TRANSACTION: u64 = 16_000;
+/// A transaction lasts no longer, where files come slowly: nobody else can write until it ends, and others wait ten seconds.
+const LONGEST_TRANSACTION: Duration = Duration::from_secs(1);
 /// Parcels that may wait for the store; with some 300 records each, half a megabyte.
 const WAITING_PARCELS: usize = 8;
 /// A parcel is sent when it holds so many records,
@@ -202,8 +205,11 @@ impl Intake<'_, '_> {
         let mut messages = receiver.into_iter().flatten().peekable();
         while messages.peek().is_some() {
             let mut writing = store.begin_filling()?;
-            let (mut n_records, mut n_pieces) = (0, 0);
-            while n_records < RECORDS_PER_TRANSACTION && n_pieces < PIECES_PER_TRANSACTION {
+            let (mut n_records, mut n_pieces, begun) = (0, 0, Instant::now());
+            while n_records < RECORDS_PER_TRANSACTION
+                && n_pieces < PIECES_PER_TRANSACTION
+                && begun.elapsed() < LONGEST_TRANSACTION
+            {
                 let Some(message) = messages.next() else { break };
                 n_records += self.take(&mut writing, message)?;
                 n_pieces += 1;

@@ -23,8 +23,9 @@ use super::pending::PendingTranscript;
 const WINDOW: usize = 256 << 10;
 /// A piece is sent when it holds so many records, so that a giant file does not gather all of its own.
 const RECORDS_PER_PIECE: usize = 512;
-/// The bytes before an offset that are hashed to tell whether the file was rewritten.
-const TAIL: usize = 64;
+/// The bytes before an offset that are hashed to tell whether the file was rewritten. The last bytes of a row (session, version,
+/// branch) are the same in many; within so many, its time and ids stand.
+const TAIL: usize = 512;
 
 /// What was read of a transcript in one go.
 pub(super) struct Piece {
@@ -89,7 +90,12 @@ impl Reader {
             self.window.copy_within(whole_lines..filled, 0);
             filled -= whole_lines;
             if filled == self.window.len() {
-                filled = self.take_long_line(reading)?;
+                // What a writer adds from here on is the rest of a line whose beginning is read past: it waits for the next run.
+                let Some(rest) = self.take_long_line(reading)? else {
+                    filled = 0;
+                    break;
+                };
+                filled = rest;
             }
             if self.gathered.records.len() >= RECORDS_PER_PIECE && !keep_on(self.piece(reading, Remainder::Unread)) {
                 return Ok(());
@@ -109,8 +115,9 @@ impl Reader {
         reading.advance(&self.window[..end], end as u64);
     }
 
-    /// Takes a line that fills the whole window without end; gives the number of bytes of an unfinished line after it.
-    fn take_long_line(&mut self, reading: &mut Reading) -> io::Result<usize> {
+    /// Takes a line that fills the whole window without end; gives the number of bytes of an unfinished line after it, or `None`
+    /// where the file ends inside it.
+    fn take_long_line(&mut self, reading: &mut Reading) -> io::Result<Option<usize>> {
         let (line, end) = LongLine::read_to_its_end(&mut reading.file, &mut self.window)?;
         match line.must_be_held() {
             Ok(false) => {}
@@ -121,15 +128,15 @@ impl Reader {
             }
             Err(problem) => self.gathered.problems.push((reading.offset, problem)),
         }
-        // Without an end the file ends here, and the offset stays before the line.
-        let Some(end) = end else { return Ok(0) };
+        // Without an end the offset stays before the line.
+        let Some(end) = end else { return Ok(None) };
         reading.advance(&self.window[..end.position + 1], line.length + 1);
         self.window.copy_within(end.position + 1..end.filled, 0);
         let filled = end.filled - end.position - 1;
         let whole_lines = memrchr(b'\n', &self.window[..filled]).map_or(0, |end| end + 1);
         self.take_lines(reading, whole_lines);
         self.window.copy_within(whole_lines..filled, 0);
-        Ok(filled - whole_lines)
+        Ok(Some(filled - whole_lines))
     }
 
     /// Takes a last line without line feed. Where it is whole it counts now, since the line feed may never come; it is read

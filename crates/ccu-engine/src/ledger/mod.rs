@@ -141,6 +141,8 @@ impl Ledger {
         requests: [&ReportRequest; N],
         prices: &PriceTable,
     ) -> Result<[Report; N], LedgerError> {
+        // A context that another process adds between two statements would be nobody's.
+        let _moment = self.store.snapshot()?;
         let catalog = self.catalog()?;
         let mut builder = ReportBuilder::new(requests, &catalog, prices);
         self.store.usage_entries(utc_day_range(&requests), &mut |entry| builder.add(&entry))?;
@@ -154,6 +156,7 @@ impl Ledger {
     ///
     /// **Errors**: those of the store.
     pub fn blocks(&self, request: &BlocksRequest, prices: &PriceTable) -> Result<BlocksReport, LedgerError> {
+        let _moment = self.store.snapshot()?;
         let catalog = self.catalog()?;
         let mut builder = BlocksBuilder::new(request, &catalog, prices);
         self.store.usage_entries((None, None), &mut |entry| builder.add(&entry))?;
@@ -164,6 +167,7 @@ impl Ledger {
     ///
     /// **Errors**: those of the store.
     pub fn activity(&self, request: &ActivityRequest, prices: &PriceTable) -> Result<Activity, LedgerError> {
+        let _moment = self.store.snapshot()?;
         let catalog = self.catalog()?;
         let mut builder = ActivityBuilder::new(request, &catalog, prices);
         self.store.usage_entries(request.utc_day_range(), &mut |entry| builder.add(&entry))?;
@@ -174,6 +178,7 @@ impl Ledger {
     ///
     /// **Errors**: those of the store.
     pub fn responses(&self, request: &ResponsesRequest, prices: &PriceTable) -> Result<Responses, LedgerError> {
+        let _moment = self.store.snapshot()?;
         let session = match &request.session {
             Some(name) => match self.store.session_number(name)? {
                 Some(number) => Some(number),

@@ -139,6 +139,7 @@ impl<'a> Session<'a> {
             by_project: false,
             filter: Filter::default(),
         };
+        let _moment = self.store.snapshot()?;
         let machines = self.store.machines()?.into_iter().map(|machine| Machine {
             is_this_machine: machine.id == self.settings.machine,
             id: machine.id,
