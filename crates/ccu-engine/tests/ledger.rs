@@ -9,7 +9,7 @@ use ccu_core::pricing::PriceTable;
 use ccu_core::record::{Origin, Strand, TokenCounts, UsageRecord};
 use ccu_core::report::{Filter, Grouping, ReportRequest, RowKey};
 use ccu_core::time::UtcMillis;
-use ccu_engine::ledger::{Ledger, LedgerPlace};
+use ccu_engine::ledger::{Ledger, LedgerPlace, reset};
 use ccu_store::Store;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -19,15 +19,18 @@ const LAPTOP: MachineId = MachineId([2; 16]);
 const DESK: MachineId = MachineId([3; 16]);
 const UNKNOWN: MachineId = MachineId([4; 16]);
 
-/// Makes a ledger of `here` with one response of each machine.
-fn ledger(home: &std::path::Path) -> Ledger {
-    let place = LedgerPlace {
+fn place(home: &std::path::Path) -> LedgerPlace {
+    LedgerPlace {
         config_dir: home.join("config"),
         data_dir: home.join("data"),
         machine_name: "here".to_owned(),
         roots: Vec::new(),
-    };
-    let ledger = Ledger::open(place).unwrap();
+    }
+}
+
+/// Makes a ledger of `here` with one response of each machine.
+fn ledger(home: &std::path::Path) -> Ledger {
+    let ledger = Ledger::open(place(home)).unwrap();
     let records = [ledger.machine(), LAPTOP, DESK].map(|machine| UsageRecord {
         key: RecordKey(machine.0),
         uuid: None,
@@ -99,4 +102,17 @@ fn a_merged_machines_usage_is_its_targets() {
     check(&[(HERE, DESK)], &["desk*", "laptop"], &[("desk", 2), ("laptop", 1)]);
     check(&[(LAPTOP, UNKNOWN)], &["desk", "here*", "laptop"], &[("desk", 1), ("here", 1), ("laptop", 1)]);
     check(&[(LAPTOP, DESK), (DESK, LAPTOP)], &["desk", "here*", "laptop"], &[("desk", 1), ("here", 1), ("laptop", 1)]);
+}
+
+#[test]
+fn a_second_reset_within_a_second_keeps_what_the_first_has_set_aside() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        drop(ledger(home.path()));
+        kept.push(reset(&place(home.path()), MORNING).unwrap().set_aside);
+    }
+    kept.dedup();
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|path| path.is_file()), "{kept:?}");
 }

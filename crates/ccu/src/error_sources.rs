@@ -22,6 +22,9 @@ impl From<ConfigError> for CommandError {
             ConfigError::Read { .. } | ConfigError::Write { .. } => {
                 return CommandError::new(ErrorKind::File, error).hint(OTHER_CONFIG_DIR);
             }
+            ConfigError::Locked { .. } => {
+                return CommandError::new(ErrorKind::Busy, error).hint("wait for it, or end it, then try again");
+            }
             ConfigError::NotUtf8 { .. } => "save the file as UTF-8",
             ConfigError::Invalid { .. } => "edit these lines, or take one out with `ccu config unset KEY`",
             ConfigError::Prices { .. } => "take a price or alias out with `ccu config unset KEY`",

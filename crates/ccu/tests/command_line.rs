@@ -245,3 +245,11 @@ fn a_filter_that_nothing_matches_is_named_with_what_was_meant() {
         "warning: no project has `alicee/app` in its name; `ccu project` lists them\n"
     );
 }
+
+#[test]
+fn what_a_clock_that_was_ahead_has_written_is_not_of_today() {
+    let sandbox = sandbox();
+    sandbox.write_transcript("-home-alice-app/a.jsonl", [Line::assistant().time("2090-01-01T10:00:00.000Z")]);
+    let output = sandbox.run(&["summary", "--json", "--jq", ".summary | map(.responses)"]);
+    assert_eq!(output.stdout.split_whitespace().collect::<String>(), "[0,0,0,1]", "{output}");
+}

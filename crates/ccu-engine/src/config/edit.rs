@@ -1,6 +1,8 @@
 //! Changing one setting of the configuration file, with all comments and the order of everything else kept.
 
+use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use toml_edit::{Document, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -10,6 +12,12 @@ use super::schema::{Reading, read};
 use super::setting::Setting;
 use super::{price_table, read_text};
 use crate::atomic_file::{self, Access};
+use crate::file_lock::{self, FileLock, LockError};
+
+/// The file beside the configuration whose lock is held while that is changed.
+const LOCK_FILE: &str = "config.lock";
+/// How long a change waits for another one.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// What a change did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +69,7 @@ enum Edited {
 
 /// Writes what `edit` makes of the text, unless that is worse than it was.
 fn change(path: &Path, edit: impl Fn(&str) -> Result<Edited, ConfigError>) -> Result<Change, ConfigError> {
+    let _lock = lock(path)?;
     let before_text = read_text(path)?.unwrap_or_default();
     let before = read(&before_text);
     let invalid = |problems| ConfigError::Invalid { path: path.to_owned(), problems };
@@ -85,6 +94,20 @@ fn change(path: &Path, edit: impl Fn(&str) -> Result<Edited, ConfigError>) -> Re
         atomic_file::write(path, after_text.as_bytes(), Access::Unchanged)?;
     }
     Ok(Change { is_written, remaining: after.problems })
+}
+
+/// Keeps other processes from changing the file between our reading and our writing. Where nothing can be locked, nothing is:
+/// whatever is wrong there is told when the file is written.
+fn lock(path: &Path) -> Result<Option<FileLock>, ConfigError> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    if fs::create_dir_all(directory).is_err() {
+        return Ok(None);
+    }
+    match file_lock::acquire(&directory.join(LOCK_FILE), "ccu config", LOCK_WAIT) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Unavailable { .. }) => Ok(None),
+        Err(busy @ LockError::Busy { .. }) => Err(ConfigError::Locked { source: busy }),
+    }
 }
 
 /// Problems that the text did not have. Prices are set one by one, so that one is still missing is no reason to refuse.
@@ -186,7 +209,6 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use proptest::prelude::*;
-    use std::fs;
     use std::path::PathBuf;
 
     struct ConfigFile {
@@ -415,5 +437,17 @@ week_start = "monday"
             prop_assert_eq!(file.value(&input), None);
             prop_assert!(file.text().starts_with(COMMENTED));
         }
+    }
+
+    #[test]
+    fn changes_at_one_time_are_all_kept() {
+        let file = ConfigFile::missing();
+        std::thread::scope(|scope| {
+            for nth in 0..16 {
+                let path = &file.path;
+                scope.spawn(move || set(path, &format!("aliases.m{nth}"), "claude-opus-4-8").unwrap());
+            }
+        });
+        assert_eq!(file.text().matches("claude-opus-4-8").count(), 16);
     }
 }

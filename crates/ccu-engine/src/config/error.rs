@@ -7,10 +7,17 @@ use std::path::PathBuf;
 use ccu_core::pricing::PriceTableError;
 
 use crate::atomic_file::WriteError;
+use crate::file_lock::LockError;
 
 /// Why the configuration could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// Another process changes the file, for longer than one waits.
+    #[error("the configuration is being changed")]
+    Locked {
+        /// Who does.
+        source: LockError,
+    },
     /// The file is there and cannot be read.
     #[error("cannot read `{}`", path.display())]
     Read {

@@ -34,8 +34,7 @@ pub fn reset(place: &LedgerPlace, now: UtcMillis) -> Result<Reset, LedgerError> 
     let _lock = file_lock::acquire(&place.data_dir.join(LOCK_FILE), "ccu reset-db", LOCK_WAIT)?;
     let machine = database::machine_id(place)?;
     let path = database::locate(&place.data_dir, machine, &place.machine_name)?;
-    let stamp = now.timestamp().strftime("%Y%m%d-%H%M%S");
-    let set_aside = with_ending(&path, &format!(".reset-{stamp}"));
+    let set_aside = free_name(&path, now);
     let existed = path.exists();
     for companion in COMPANIONS {
         let from = with_ending(&path, companion);
@@ -46,6 +45,18 @@ pub fn reset(place: &LedgerPlace, now: UtcMillis) -> Result<Reset, LedgerError> 
         }
     }
     Ok(Reset { database: existed.then_some(path), set_aside })
+}
+
+/// A name with the time that no file has: of two resets in one second, the second must not replace what the first has kept.
+fn free_name(path: &Path, now: UtcMillis) -> PathBuf {
+    let stamp = now.timestamp().strftime("%Y%m%d-%H%M%S").to_string();
+    let mut name = with_ending(path, &format!(".reset-{stamp}"));
+    let mut nth = 1;
+    while COMPANIONS.iter().any(|companion| with_ending(&name, companion).symlink_metadata().is_ok()) {
+        nth += 1;
+        name = with_ending(path, &format!(".reset-{stamp}-{nth}"));
+    }
+    name
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

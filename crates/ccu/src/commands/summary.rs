@@ -28,8 +28,11 @@ pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer
         return report::say_nothing_found(&opened, printer);
     }
     let rows = [today, week, month].map(|report| report.totals);
-    let periods =
-        periods.into_iter().zip(rows).map(|((name, since), row)| SummaryPeriod { name, since: Some(since), row });
+    let periods = periods.into_iter().zip(rows).map(|(period, row)| SummaryPeriod {
+        name: period.name,
+        since: period.since,
+        row,
+    });
     let ever = SummaryPeriod { name: "all", since: settings.scope.since, row: all.totals.clone() };
     let machines = opened.ledger.machines()?;
     let view = SummaryView {
@@ -46,22 +49,36 @@ pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer
     show(&view, &settings.answer, printer)
 }
 
-/// The periods up to today, by the names they have in the answer, and their first days. None is longer than what was asked
-/// for.
-fn periods(settings: &ReportSettings) -> [(&'static str, Date); 3] {
+/// A period that today is in.
+struct Period {
+    /// Its name in the answer.
+    name: &'static str,
+    since: Option<Date>,
+    until: Option<Date>,
+}
+
+/// The periods that today is in, whole: a clock that was ahead must not count for a day that its reports don't show. None is
+/// longer than what was asked for.
+fn periods(settings: &ReportSettings) -> [Period; 3] {
     let today = settings.scope.day(settings.request.now);
-    let starts = [
-        ("today", today),
-        ("week", first_day_of_week(today, settings.request.week_start)),
-        ("month", today.first_of_month()),
+    let first_of_week = first_day_of_week(today, settings.request.week_start);
+    let whole = [
+        ("today", today, today),
+        ("week", first_of_week, first_of_week.saturating_add(6.days())),
+        ("month", today.first_of_month(), today.last_of_month()),
     ];
-    starts.map(|(name, since)| (name, settings.scope.since.map_or(since, |asked| asked.max(since))))
+    whole.map(|(name, first, last)| Period {
+        name,
+        since: settings.request.since.max(Some(first)),
+        until: Some(settings.request.until.map_or(last, |asked| asked.min(last))),
+    })
 }
 
 /// All that is asked for, its periods, and its sections. `--last` is about the rows of the sections.
-fn requests(settings: &ReportSettings, periods: &[(&str, Date); 3]) -> [ReportRequest; 7] {
+fn requests(settings: &ReportSettings, periods: &[Period; 3]) -> [ReportRequest; 7] {
     let all = ReportRequest { last: None, ..settings.request.clone() };
-    let [today, week, month] = periods.map(|(_, since)| ReportRequest { since: Some(since), ..all.clone() });
+    let [today, week, month] =
+        periods.each_ref().map(|period| ReportRequest { since: period.since, until: period.until, ..all.clone() });
     let grouped = |grouping| ReportRequest { grouping, ..settings.request.clone() };
     let [models, projects, devices] = [Grouping::Model, Grouping::Project, Grouping::Device].map(grouped);
     [all, today, week, month, models, projects, devices]
