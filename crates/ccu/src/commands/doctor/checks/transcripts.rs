@@ -1,0 +1,145 @@
+//! What `ccu doctor` looks at in the transcripts: where they are, what is not read yet, and which lines have problems.
+
+use std::path::Path;
+
+use ccu_core::time::UtcMillis;
+use ccu_engine::claude_settings::cleanup_period;
+use ccu_engine::config::ResolvedSettings;
+use ccu_engine::ingest::Unread;
+use ccu_engine::ledger::Ledger;
+use ccu_engine::paths::{self, TranscriptRoot};
+
+use super::{Checks, days};
+use crate::commands::doctor::Level;
+use crate::commands::opened;
+use crate::render::Scope;
+use crate::render::number::{count, grouped, short};
+use crate::settings;
+
+/// So many lines with problems are named.
+const MAX_LINES: usize = 20;
+/// Milliseconds in a day.
+const DAY_MS: i64 = 86_400_000;
+
+impl Checks<'_> {
+    /// The directories of Claude Code, and how long it keeps transcripts.
+    pub(super) fn directories(&mut self) {
+        let roots = match paths::transcript_roots(&self.surroundings.environment) {
+            Ok(roots) => roots,
+            Err(error) => return self.problem(&error.into()),
+        };
+        let there: Vec<&TranscriptRoot> = roots.iter().filter(|root| root.path.join("projects").exists()).collect();
+        for root in roots.iter().filter(|root| root.is_named && !root.path.join("projects").exists()) {
+            self.add(Level::Note, opened::missing_root(&root.path), None);
+        }
+        if there.is_empty() {
+            let hint = "use Claude Code, or set `CLAUDE_CONFIG_DIR` if its files are elsewhere";
+            let places: Vec<String> =
+                roots.iter().map(|root| format!("`{}`", root.path.join("projects").display())).collect();
+            self.add(Level::Note, format!("there are none: {} are not there", places.join(" and ")), Some(hint));
+        }
+        for root in there {
+            self.directory(&root.path);
+        }
+    }
+
+    fn directory(&mut self, root: &Path) {
+        let period = cleanup_period(root);
+        let days = days(usize::try_from(period.days).unwrap_or(usize::MAX));
+        let whose = if period.is_set { "as `cleanupPeriodDays` says" } else { "its default" };
+        self.ok(format!(
+            "`{}`; Claude Code deletes them {days} after their last use, {whose}",
+            root.join("projects").display()
+        ));
+        if let Some(note) = &period.note {
+            self.add(Level::Note, note.to_string(), None);
+        }
+    }
+
+    pub(super) fn unread(&mut self, ledger: &Ledger, resolved: &ResolvedSettings) {
+        let unread = match ledger.unread() {
+            Ok(unread) => unread,
+            Err(error) => return self.problem(&error.into()),
+        };
+        if unread.n_transcripts == 0 {
+            return self.ok("all are read");
+        }
+        let transcripts = count(unread.n_transcripts as u64, "transcript has", "transcripts have");
+        let message =
+            format!("{transcripts} {}B that are not read yet{}", short(unread.bytes), self.end_of(&unread, resolved));
+        self.add(Level::Note, message, Some("read them with `ccu refresh`"));
+    }
+
+    /// When Claude Code deletes the first of the unread transcripts.
+    fn end_of(&self, unread: &Unread, resolved: &ResolvedSettings) -> String {
+        let Some((path, modified)) = &unread.oldest else { return String::new() };
+        let Ok(roots) = paths::transcript_roots(&self.surroundings.environment) else { return String::new() };
+        let Some(root) = roots.iter().find(|root| path.starts_with(&root.path)) else { return String::new() };
+        let period_ms = i64::try_from(cleanup_period(&root.path).days).unwrap_or(i64::MAX).saturating_mul(DAY_MS);
+        let end = UtcMillis(modified.0.saturating_add(period_ms));
+        let left = end.0.saturating_sub(self.surroundings.now.0);
+        let zone = settings::zone(resolved, self.surroundings);
+        match left / DAY_MS {
+            _ if left <= 0 => "; Claude Code deletes the oldest at its next start".to_owned(),
+            0 => "; Claude Code deletes the oldest within a day".to_owned(),
+            n_days => {
+                let day = Scope::everything(zone).day(end);
+                format!("; Claude Code deletes the oldest in {}, on {day}", days(usize::try_from(n_days).unwrap_or(0)))
+            }
+        }
+    }
+
+    pub(super) fn lines(&mut self, ledger: &Ledger) {
+        let problems = match ledger.problems(MAX_LINES + 1) {
+            Ok(problems) => problems,
+            Err(error) => return self.problem(&error.into()),
+        };
+        if problems.is_empty() {
+            return self.ok("all lines could be read");
+        }
+        let mut lines: Vec<String> = problems[..problems.len().min(MAX_LINES)]
+            .chunk_by(|one, next| one.path == next.path && one.problem == next.problem)
+            .filter_map(|alike| alike.first().map(|named| (named, alike)))
+            .map(|(named, alike)| {
+                let numbers: Vec<u64> = alike.iter().filter_map(|named| named.line).collect();
+                format!("`{}`{}: {}", named.path.display(), line_ranges(&numbers), named.problem)
+            })
+            .collect();
+        if problems.len() > MAX_LINES {
+            lines.push("and more".to_owned());
+        }
+        self.add(Level::Note, format!("lines with problems:\n{}", lines.join("\n")), None);
+    }
+}
+
+/// Line numbers that ascend, runs of them together: `, line 4`, `, lines 4; 7-9 and 12`; nothing where none is known.
+fn line_ranges(numbers: &[u64]) -> String {
+    let ranges: Vec<String> = numbers
+        .chunk_by(|one, next| one + 1 == *next)
+        .filter_map(|run| match run {
+            [] => None,
+            [one] => Some(grouped(*one)),
+            [first, .., last] => Some(format!("{}-{}", grouped(*first), grouped(*last))),
+        })
+        .collect();
+    match ranges.as_slice() {
+        [] => String::new(),
+        [one] if numbers.len() == 1 => format!(", line {one}"),
+        [one] => format!(", lines {one}"),
+        [first @ .., last] => format!(", lines {} and {last}", first.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_with_the_same_problem_stand_together() {
+        let check = |numbers: &[u64], expected| assert_eq!(line_ranges(numbers), expected);
+        check(&[], "");
+        check(&[4], ", line 4");
+        check(&[4, 5, 6], ", lines 4-6");
+        check(&[4, 7, 8, 9, 1_200], ", lines 4; 7-9 and 1,200");
+    }
+}
