@@ -245,3 +245,22 @@ fn a_filter_that_nothing_matches_is_named_with_what_was_meant() {
         "warning: no project has `alicee/app` in its name; `ccu project` lists them\n"
     );
 }
+
+#[test]
+#[cfg(unix)]
+fn the_doctor_names_each_path_that_cannot_be_read() {
+    let sandbox = furnished();
+    std::os::unix::fs::symlink("nowhere", sandbox.projects().join("-home-alice-app/c.jsonl")).unwrap();
+    let _ = sandbox.run(&["refresh"]);
+    let output = sandbox.run(&["doctor"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(1), ""));
+    let lines: Vec<&str> = output.stdout.lines().map(str::trim).collect();
+    let text = lines.join(" ");
+    for part in
+        ["c.jsonl` cannot be read: broken symbolic link", "let the link lead to a", "all that can be read are read"]
+    {
+        assert!(text.contains(part), "{part} in {output}");
+    }
+    let json = sandbox.run(&["doctor", "--jq", ".isHealthy"]);
+    assert_eq!((json.code, json.stdout.as_str()), (Some(1), "false\n"));
+}

@@ -22,12 +22,14 @@ pub struct Checks<'a> {
     surroundings: &'a Surroundings,
     findings: Vec<Finding>,
     topic: &'static str,
+    /// Transcripts and directories that cannot be read.
+    n_unreadable: usize,
 }
 
 impl<'a> Checks<'a> {
     /// Nothing looked at yet.
     pub fn new(surroundings: &'a Surroundings) -> Self {
-        Checks { surroundings, findings: Vec::new(), topic: "configuration" }
+        Checks { surroundings, findings: Vec::new(), topic: "configuration", n_unreadable: 0 }
     }
 
     /// Looks at everything, and first makes the roll-ups anew if asked to.

@@ -5,15 +5,17 @@ use std::path::Path;
 use ccu_core::time::UtcMillis;
 use ccu_engine::claude_settings::cleanup_period;
 use ccu_engine::config::ResolvedSettings;
-use ccu_engine::ingest::Unread;
+use ccu_engine::ingest::{SkipReason, Unread};
 use ccu_engine::ledger::Ledger;
 use ccu_engine::paths::{self, TranscriptRoot};
+use ccu_engine::unreadable::unreadable;
 
 use super::{Checks, days};
 use crate::commands::doctor::Level;
 use crate::commands::opened;
 use crate::render::Scope;
 use crate::render::number::{count, grouped, short};
+use crate::sanitize::sanitize;
 use crate::settings;
 
 /// So many lines with problems are named.
@@ -28,8 +30,8 @@ impl Checks<'_> {
             Ok(roots) => roots,
             Err(error) => return self.problem(&error.into()),
         };
-        let there: Vec<&TranscriptRoot> = roots.iter().filter(|root| root.path.join("projects").exists()).collect();
-        for root in roots.iter().filter(|root| root.is_named && !root.path.join("projects").exists()) {
+        let (there, missing): (Vec<&TranscriptRoot>, Vec<_>) = roots.iter().partition(|root| is_there(&root.path));
+        for root in missing.iter().filter(|root| root.is_named) {
             self.add(Level::Note, opened::missing_root(&root.path), None);
         }
         if there.is_empty() {
@@ -40,6 +42,11 @@ impl Checks<'_> {
         }
         for root in there {
             self.directory(&root.path);
+        }
+        for skipped in unreadable(&roots) {
+            self.n_unreadable += 1;
+            let message = format!("`{}` cannot be read: {}", sanitize(&skipped.path.to_string_lossy()), skipped.reason);
+            self.add(Level::Problem, message, Some(mending(&skipped.reason)));
         }
     }
 
@@ -61,13 +68,19 @@ impl Checks<'_> {
             Ok(unread) => unread,
             Err(error) => return self.problem(&error.into()),
         };
-        if unread.n_transcripts == 0 {
-            return self.ok("all are read");
+        match (unread.n_transcripts, self.n_unreadable) {
+            (0, 0) => return self.ok("all are read"),
+            (0, _) => return self.ok("all that can be read are read"),
+            (_, _) => {}
         }
         let transcripts = count(unread.n_transcripts as u64, "transcript has", "transcripts have");
         let message =
             format!("{transcripts} {}B that are not read yet{}", short(unread.bytes), self.end_of(&unread, resolved));
-        self.add(Level::Note, message, Some("read them with `ccu refresh`"));
+        let hint = match self.n_unreadable {
+            0 => "read them with `ccu refresh`",
+            _ => "`ccu refresh` reads those of them that can be read",
+        };
+        self.add(Level::Note, message, Some(hint));
     }
 
     /// When Claude Code deletes the first of the unread transcripts.
@@ -109,6 +122,25 @@ impl Checks<'_> {
             lines.push("and more".to_owned());
         }
         self.add(Level::Note, format!("lines with problems:\n{}", lines.join("\n")), None);
+    }
+}
+
+/// Whether a directory of Claude Code has transcripts. What cannot be told apart from them is taken for some: that it
+/// cannot be read is a finding of its own.
+fn is_there(root: &Path) -> bool {
+    !matches!(root.join("projects").try_exists(), Ok(false))
+}
+
+/// What makes a file or directory readable, by the reason why it is not.
+fn mending(reason: &SkipReason) -> &'static str {
+    match reason {
+        SkipReason::PermissionDenied if cfg!(unix) => {
+            "let your user read it (`chmod u+rX`, or `sudo chown` where it is another's), then run `ccu refresh`"
+        }
+        SkipReason::PermissionDenied => "let your user read it, then run `ccu refresh`",
+        SkipReason::NotAFile => "move it elsewhere: it holds no transcript",
+        SkipReason::BrokenLink => "let the link lead to a transcript, or delete it",
+        SkipReason::Other(_) => "see whether the disk that it is on is sound and there, then run `ccu refresh`",
     }
 }
 
