@@ -264,3 +264,17 @@ fn the_doctor_names_each_path_that_cannot_be_read() {
     let json = sandbox.run(&["doctor", "--jq", ".isHealthy"]);
     assert_eq!((json.code, json.stdout.as_str()), (Some(1), "false\n"));
 }
+
+#[test]
+fn transcripts_that_cannot_be_read_are_not_said_to_be_missing() {
+    let sandbox = sandbox();
+    let projects = sandbox.projects();
+    let _ = std::fs::remove_dir(&projects);
+    std::fs::File::create(&projects).unwrap();
+    for arguments in [&["daily"][..], &["blocks"], &["summary"]] {
+        let expected = "exit code: 0\n--- stdout\n\
+             The transcripts of Claude Code cannot be read: `[SANDBOX]/home/.claude/projects`: not a regular file.\n\
+             `ccu doctor` says what mends it.";
+        assert_eq!(seen(&sandbox, arguments), expected, "{arguments:?}");
+    }
+}

@@ -30,7 +30,7 @@ pub fn run(args: &BlocksArgs, surroundings: &Surroundings, printer: &mut Printer
         blocks = only_active(blocks);
     }
     if blocks.blocks.is_empty() && report::is_nothing_there(&settings, refreshed.as_ref()) {
-        return report::say_nothing_found(&opened, printer);
+        return report::say_nothing_found(&opened, refreshed.as_ref(), &settings, printer);
     }
     let view = BlocksView {
         report: &blocks,

@@ -25,7 +25,7 @@ pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer
     let [all, today, week, month, models, projects, devices] =
         opened.ledger.reports(requests.each_ref(), &opened.prices)?;
     if all.rows.is_empty() && report::is_nothing_there(&settings, refreshed.as_ref()) {
-        return report::say_nothing_found(&opened, printer);
+        return report::say_nothing_found(&opened, refreshed.as_ref(), &settings, printer);
     }
     let rows = [today, week, month].map(|report| report.totals);
     let periods =
