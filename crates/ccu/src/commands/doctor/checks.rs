@@ -24,12 +24,14 @@ pub struct Checks<'a> {
     topic: &'static str,
     /// Transcripts and directories that cannot be read.
     n_unreadable: usize,
+    /// So many lines with problems are named.
+    max_lines: usize,
 }
 
 impl<'a> Checks<'a> {
-    /// Nothing looked at yet.
-    pub fn new(surroundings: &'a Surroundings) -> Self {
-        Checks { surroundings, findings: Vec::new(), topic: "configuration", n_unreadable: 0 }
+    /// Nothing looked at yet. At most `max_lines` lines with problems will be named.
+    pub fn new(surroundings: &'a Surroundings, max_lines: usize) -> Self {
+        Checks { surroundings, findings: Vec::new(), topic: "configuration", n_unreadable: 0, max_lines }
     }
 
     /// Looks at everything, and first makes the roll-ups anew if asked to.

@@ -6,7 +6,7 @@ use ccu_core::time::UtcMillis;
 use ccu_engine::claude_settings::cleanup_period;
 use ccu_engine::config::ResolvedSettings;
 use ccu_engine::ingest::{SkipReason, Unread};
-use ccu_engine::ledger::Ledger;
+use ccu_engine::ledger::{Ledger, NamedProblem};
 use ccu_engine::paths::{self, TranscriptRoot};
 use ccu_engine::unreadable::unreadable;
 
@@ -18,8 +18,6 @@ use crate::render::number::{count, grouped, short};
 use crate::sanitize::sanitize;
 use crate::settings;
 
-/// So many lines with problems are named.
-const MAX_LINES: usize = 20;
 /// Milliseconds in a day.
 const DAY_MS: i64 = 86_400_000;
 
@@ -103,24 +101,14 @@ impl Checks<'_> {
     }
 
     pub(super) fn lines(&mut self, ledger: &Ledger) {
-        let problems = match ledger.problems(MAX_LINES + 1) {
+        let problems = match ledger.problems(usize::MAX) {
             Ok(problems) => problems,
             Err(error) => return self.problem(&error.into()),
         };
         if problems.is_empty() {
             return self.ok("all lines could be read");
         }
-        let mut lines: Vec<String> = problems[..problems.len().min(MAX_LINES)]
-            .chunk_by(|one, next| one.path == next.path && one.problem == next.problem)
-            .filter_map(|alike| alike.first().map(|named| (named, alike)))
-            .map(|(named, alike)| {
-                let numbers: Vec<u64> = alike.iter().filter_map(|named| named.line).collect();
-                format!("`{}`{}: {}", named.path.display(), line_ranges(&numbers), named.problem)
-            })
-            .collect();
-        if problems.len() > MAX_LINES {
-            lines.push("and more".to_owned());
-        }
+        let lines = line_texts(&problems, self.max_lines);
         self.add(Level::Note, format!("lines with problems:\n{}", lines.join("\n")), None);
     }
 }
@@ -142,6 +130,25 @@ fn mending(reason: &SkipReason) -> &'static str {
         SkipReason::BrokenLink => "let the link lead to a transcript, or delete it",
         SkipReason::Other(_) => "see whether the disk that it is on is sound and there, then run `ccu refresh`",
     }
+}
+
+/// The lines with problems, those of a file with the same problem together; of more than `max_lines` the rest is counted.
+fn line_texts(problems: &[NamedProblem], max_lines: usize) -> Vec<String> {
+    let (named, rest) = problems.split_at(problems.len().min(max_lines));
+    let alike = named.chunk_by(|one, next| one.path == next.path && one.problem == next.problem);
+    let mut texts: Vec<String> = alike
+        .filter_map(|alike| alike.first().map(|named| (named, alike)))
+        .map(|(named, alike)| {
+            let numbers: Vec<u64> = alike.iter().filter_map(|named| named.line).collect();
+            format!("`{}`{}: {}", sanitize(&named.path.to_string_lossy()), line_ranges(&numbers), named.problem)
+        })
+        .collect();
+    if !rest.is_empty() {
+        let n_files = rest.chunk_by(|one, next| one.path == next.path).count();
+        let lines = count(rest.len() as u64, "more line", "more lines");
+        texts.push(format!("and {lines} in {}", count(n_files as u64, "file", "files")));
+    }
+    texts
 }
 
 /// Line numbers that ascend, runs of them together: `, line 4`, `, lines 4; 7-9 and 12`; nothing where none is known.
@@ -173,5 +180,22 @@ mod tests {
         check(&[4], ", line 4");
         check(&[4, 5, 6], ", lines 4-6");
         check(&[4, 7, 8, 9, 1_200], ", lines 4; 7-9 and 1,200");
+    }
+
+    #[test]
+    fn lines_that_are_not_named_are_counted() {
+        let problem = |path: &str, line| NamedProblem {
+            path: path.into(),
+            line: Some(line),
+            problem: ccu_core::transcript::LineProblem::NotUtf8,
+        };
+        let problems = [problem("/a", 1), problem("/a", 2), problem("/a", 3), problem("/b", 1)];
+        let check = |max_lines, expected: &[&str]| {
+            let texts = line_texts(&problems, max_lines).join("; ").replace(&problems[0].problem.to_string(), "bad");
+            assert_eq!(texts, expected.join("; "));
+        };
+        check(usize::MAX, &["`/a`, lines 1-3: bad", "`/b`, line 1: bad"]);
+        check(3, &["`/a`, lines 1-3: bad", "and 1 more line in 1 file"]);
+        check(2, &["`/a`, lines 1-2: bad", "and 2 more lines in 2 files"]);
     }
 }
