@@ -3,7 +3,7 @@
 pub mod sync;
 
 use ccu_engine::atomic_file::WriteError;
-use ccu_engine::config::{ConfigError, ResolveError};
+use ccu_engine::config::{ConfigError, LocatedProblem, Problem, ResolveError};
 use ccu_engine::ledger::LedgerError;
 use ccu_engine::machine::MachineError;
 use ccu_engine::paths::PathError;
@@ -23,11 +23,20 @@ impl From<ConfigError> for CommandError {
                 return CommandError::new(ErrorKind::File, error).hint(OTHER_CONFIG_DIR);
             }
             ConfigError::NotUtf8 { .. } => "save the file as UTF-8",
+            ConfigError::Invalid { path, problems } if let Some(line) = broken_line(problems) => {
+                let hint = format!("mend line {line} of `{}` in an editor; `ccu config` cannot", path.display());
+                return CommandError::new(ErrorKind::Config, error).hint(hint);
+            }
             ConfigError::Invalid { .. } => "edit these lines, or take one out with `ccu config unset KEY`",
             ConfigError::Prices { .. } => "take a price or alias out with `ccu config unset KEY`",
         };
         CommandError::new(ErrorKind::Config, error).hint(hint)
     }
+}
+
+/// The first line that is no TOML: where there is one, no key can be found, and none taken out.
+fn broken_line(problems: &[LocatedProblem]) -> Option<usize> {
+    problems.iter().find(|located| matches!(located.problem, Problem::Syntax { .. })).map(|located| located.line)
 }
 
 /// What mends a key or value that was typed wrongly.
@@ -156,7 +165,21 @@ impl From<serde_json::Error> for CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ccu_engine::atomic_file::{self, Access};
     use ccu_engine::config;
+
+    #[test]
+    fn a_key_is_only_taken_out_of_a_file_that_has_keys() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config.toml");
+        let check = |text: &str, expected: &str| {
+            atomic_file::write(&path, text.as_bytes(), Access::Unchanged).unwrap();
+            let hints = CommandError::from(config::Config::load(&path).unwrap_err()).hints.join("; ");
+            assert_eq!(hints.replace(path.to_str().unwrap(), "FILE"), expected);
+        };
+        check("[report]\ntimezone = \n", "mend line 2 of `FILE` in an editor; `ccu config` cannot");
+        check("[report]\ntimezone = 1\n", "edit these lines, or take one out with `ccu config unset KEY`");
+    }
 
     #[test]
     fn a_model_id_with_points_is_told_to_be_quoted() {
