@@ -14,6 +14,7 @@ use crate::commands::{config, opened};
 use crate::error::CommandError;
 use crate::render::Scope;
 use crate::render::number::{count, grouped, short};
+use crate::sanitize::sanitize_name;
 use crate::settings;
 use crate::surroundings::Surroundings;
 
@@ -182,12 +183,11 @@ impl<'a> Checks<'a> {
             self.ok("every model has a price");
         }
         for (model, tokens) in &notes.unpriced_models {
-            let hint = format!(
-                "set one with `ccu config set 'prices.\"{model}\".input' DOLLARS` and `.output`, or name another model's with `ccu config set 'aliases.\"{model}\"' MODEL`"
-            );
+            let name = sanitize_name(model);
+            let hint = pricing(model);
             self.add(
                 Level::Note,
-                format!("`{model}` has no price; its {} tokens cost nothing in reports", grouped(*tokens)),
+                format!("`{name}` has no price; its {} tokens cost nothing in reports", grouped(*tokens)),
                 Some(&hint),
             );
         }
@@ -216,6 +216,30 @@ impl<'a> Checks<'a> {
     }
 }
 
+/// How a model gets a price. A command is only shown where it can be copied: an id may hold anything.
+fn pricing(model: &str) -> String {
+    if sanitize_name(model) != model || model.contains(['\'', '"', '\\']) {
+        return "set one by the id of the model in the file that `ccu config path` names".to_owned();
+    }
+    format!(
+        "set one with `ccu config set 'prices.\"{model}\".input' DOLLARS` and `.output`, or name another model's with `ccu config set 'aliases.\"{model}\"' MODEL`"
+    )
+}
+
 fn days(n_days: usize) -> String {
     count(n_days as u64, "day", "days")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_only_where_it_can_be_copied() {
+        let has_command = |model: &str| pricing(model).contains("ccu config set");
+        assert!(has_command("glm-4.7"));
+        for model in ["it's", "a\"b", "a\\b", "a\nok  all is well", &"x".repeat(100)] {
+            assert!(!has_command(model), "{model}");
+        }
+    }
 }
