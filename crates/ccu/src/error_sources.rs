@@ -66,9 +66,8 @@ impl From<ResolveError> for CommandError {
         match error {
             ResolveError::Path(error) => error.into(),
             ResolveError::Machine(error) => error.into(),
-            ResolveError::BadZoneVariable { .. } => {
-                CommandError::new(ErrorKind::Config, error).hint("name a zone with `--timezone`, or unset `TZ`")
-            }
+            ResolveError::BadZoneVariable { .. } => CommandError::new(ErrorKind::Config, error)
+                .hint("set `TZ` to a zone such as `Europe/Berlin`, or unset it"),
             ResolveError::BadApiUrlVariable { .. } => {
                 CommandError::new(ErrorKind::Config, error).hint("mend `CCU_GITHUB_API_URL`, or unset it")
             }

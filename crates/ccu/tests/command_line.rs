@@ -278,3 +278,29 @@ fn transcripts_that_cannot_be_read_are_not_said_to_be_missing() {
         assert_eq!(seen(&sandbox, arguments), expected, "{arguments:?}");
     }
 }
+
+#[test]
+fn a_zone_variable_that_names_none_stops_reports_only() {
+    let sandbox = furnished().with_env("TZ", "Mars/Olympus");
+    insta::assert_snapshot!(seen(&sandbox, &["daily"]), @r"
+    exit code: 1
+    --- stderr
+    error: `TZ` is `Mars/Olympus`; expected an IANA time zone such as `Europe/Berlin`, or a POSIX rule
+    hint: set `TZ` to a zone such as `Europe/Berlin`, or unset it
+    hint: `--timezone ZONE` wins over it
+    ");
+    assert_eq!(sandbox.run(&["refresh", "--quiet"]).success(), "");
+    insta::assert_snapshot!(seen(&sandbox, &["config", "get", "machine.name"]), @r"
+    exit code: 0
+    --- stdout
+    desk
+    --- stderr
+    warning: `TZ` is `Mars/Olympus`; expected an IANA time zone such as `Europe/Berlin`, or a POSIX rule; reports need one
+    ");
+    let doctor = sandbox.run(&["doctor"]);
+    assert_eq!(doctor.code, Some(1));
+    for part in ["`TZ` is `Mars/Olympus`", "machine `desk`, zone UTC", "all are read"] {
+        assert!(doctor.stdout.contains(part), "{part} in {doctor}");
+    }
+    assert_eq!(sandbox.run(&["reset-db", "--force"]).code, Some(0));
+}

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use ccu_engine::config::{
-    self, Change, Config, ConfigError, Inputs, KEYS, ResolvedSettings, SettingRow, TypedSettings,
-};
+use ccu_engine::config::{self, Change, Config, ConfigError, KEYS, ResolvedSettings, SettingRow};
 use ccu_engine::paths;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -96,18 +94,29 @@ pub fn file(surroundings: &Surroundings) -> Result<PathBuf, CommandError> {
     Ok(paths::config_dir(&surroundings.environment)?.value.join(paths::CONFIG_FILE))
 }
 
-/// The settings that hold where nothing is typed.
+/// The settings that hold where nothing is typed. The zone is UTC where `TZ` names none.
 ///
-/// **Errors**: when the file is not valid, a variable has a value that it may not, or no home directory is known.
+/// **Errors**: when the file is not valid, another variable has a value that it may not, or no home directory is known.
 pub fn resolved(surroundings: &Surroundings) -> Result<ResolvedSettings, CommandError> {
     let config = Config::load(&file(surroundings)?)?;
-    let environment = &surroundings.environment;
-    let typed = TypedSettings::default();
-    Ok(config::resolve(Inputs { typed: &typed, environment, config: &config, host_name: &surroundings.host_name })?)
+    Ok(settings::resolved_without_zone(&config, surroundings)?.0)
+}
+
+/// As [`resolved`], and warns where `TZ` names no zone.
+fn resolved_with_warning(
+    surroundings: &Surroundings,
+    printer: &mut Printer<'_>,
+) -> Result<ResolvedSettings, CommandError> {
+    let config = Config::load(&file(surroundings)?)?;
+    let (resolved, odd_zone) = settings::resolved_without_zone(&config, surroundings)?;
+    if let Some(error) = odd_zone {
+        printer.warning(&format!("{error}; reports need one"))?;
+    }
+    Ok(resolved)
 }
 
 fn show(args: &ShowArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
-    let rows = resolved(surroundings)?.rows();
+    let rows = resolved_with_warning(surroundings, printer)?.rows();
     match settings::answer(&args.json, surroundings)? {
         Answer::Table(_) | Answer::Csv => show_lines(&rows, args.origin, printer),
         answer @ (Answer::Json | Answer::Jq(_)) => printer.json(&json::to_text(&SettingsJson::new(&rows))?, &answer),
@@ -124,7 +133,7 @@ fn show_lines(rows: &[SettingRow], has_origin: bool, printer: &mut Printer<'_>) 
 }
 
 fn get(key: &str, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
-    match resolved(surroundings)?.get(key)? {
+    match resolved_with_warning(surroundings, printer)?.get(key)? {
         Some(row) => Ok(writeln!(printer.stdout(), "{}", sanitize(&row.value))?),
         None => Err(CommandError::new(ErrorKind::Config, NotSet { key: key.to_owned() })
             .hint(format!("set it with `ccu config set {key} VALUE`"))),

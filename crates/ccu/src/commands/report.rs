@@ -24,7 +24,7 @@ pub fn run(
     printer: &mut Printer<'_>,
 ) -> Result<(), CommandError> {
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(args, &config, surroundings)?;
+    let resolved = settings::resolved_for_report(args, &config, surroundings)?;
     let settings = settings::report(args, grouping, &resolved, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
     let refreshed = refresh(&mut opened, &settings, surroundings, printer)?;

@@ -3,7 +3,6 @@
 use ccu_engine::ledger;
 use clap::Args;
 
-use crate::args::report::ReportArgs;
 use crate::commands::opened::{load_config, place};
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::Printer;
@@ -34,7 +33,7 @@ pub fn run(args: &ResetDbArgs, surroundings: &Surroundings, printer: &mut Printe
             .hint("`ccu doctor` shows what the database holds"));
     }
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(&ReportArgs::default(), &config, surroundings)?;
+    let (resolved, _) = settings::resolved_without_zone(&config, surroundings)?;
     let reset = ledger::reset(&place(&resolved, surroundings)?, surroundings.now)?;
     let text = match &reset.database {
         Some(_) => format!(

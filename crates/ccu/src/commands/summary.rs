@@ -16,7 +16,7 @@ use crate::surroundings::Surroundings;
 /// Reads new transcripts and shows the summary.
 pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(args, &config, surroundings)?;
+    let resolved = settings::resolved_for_report(args, &config, surroundings)?;
     let settings = settings::report(args, Grouping::Model, &resolved, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
     let refreshed = report::refresh(&mut opened, &settings, surroundings, printer)?;

@@ -7,7 +7,6 @@ use ccu_engine::config::{Config, ResolvedSettings};
 use ccu_engine::ledger::Ledger;
 use jiff::civil::Weekday;
 
-use crate::args::report::ReportArgs;
 use crate::commands::doctor::{Finding, Level};
 use crate::commands::opened::place;
 use crate::commands::{config, opened};
@@ -87,8 +86,11 @@ impl<'a> Checks<'a> {
     }
 
     fn resolved(&mut self, config: &Config) -> Option<ResolvedSettings> {
-        match settings::resolved(&ReportArgs::default(), config, self.surroundings) {
-            Ok(resolved) => {
+        match settings::resolved_without_zone(config, self.surroundings) {
+            Ok((resolved, odd_zone)) => {
+                if let Some(error) = odd_zone {
+                    self.problem(&error.into());
+                }
                 let zone = settings::zone(&resolved, self.surroundings);
                 let scope = Scope::everything(zone);
                 self.ok(format!("machine `{}`, zone {}", resolved.machine_name.value, scope.zone_name()));
