@@ -43,6 +43,8 @@ fn broken_line(problems: &[LocatedProblem]) -> Option<usize> {
 const CONFIG_HELP: &str = "`ccu config set --help` lists the settings and what they may be";
 /// What mends a configuration directory that cannot be used.
 const OTHER_CONFIG_DIR: &str = "mend the directory, or name another one with `CCU_CONFIG_DIR`";
+/// What mends a database that is damaged.
+pub const DAMAGED_DATABASE: &str = "`ccu reset-db --force` sets the file aside; the transcripts that are left, `ccu gist pull` and `ccu import` then fill a new one";
 /// What mends a data directory that cannot be used.
 const OTHER_DATA_DIR: &str = "mend the directory, or name another one with `CCU_DATA_DIR`";
 
@@ -105,9 +107,7 @@ impl From<WriteError> for CommandError {
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         let hint = match &error {
-            StoreError::Damaged { .. } => {
-                "`ccu reset-db --force` sets the file aside; the transcripts that are left then fill a new one"
-            }
+            StoreError::Damaged { .. } => DAMAGED_DATABASE,
             StoreError::NotOurs { .. } => "move the file away, or name another directory with `CCU_DATA_DIR`",
             StoreError::Locked { .. } => {
                 "wait until the other program is done; `--no-refresh` shows what is stored by now, where it can be read"

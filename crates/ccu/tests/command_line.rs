@@ -112,13 +112,6 @@ fn wrong_lines_end_with_2_and_nothing_on_stdout() {
     --- stderr
     {"error":{"kind":"usage","message":"`--jq` does not understand `.daily[`: expected closing bracket at character 8","causes":[],"hints":["jq's language is described at https://jqlang.org/manual"]}}
     "#);
-    insta::assert_snapshot!(seen(&sandbox, &["reset-db"]), @r"
-    exit code: 2
-    --- stderr
-    error: `ccu reset-db` takes all stored usage out of the reports; transcripts that Claude Code has not deleted yet bring theirs back, nothing else does
-    hint: `ccu reset-db --force` does it; the old file is kept beside the new one
-    hint: `ccu doctor` shows what the database holds
-    ");
     insta::assert_snapshot!(seen(&sandbox, &["demo", "nonsense"]), @r"
     exit code: 2
     --- stderr
@@ -303,4 +296,36 @@ fn a_zone_variable_that_names_none_stops_reports_only() {
         assert!(doctor.stdout.contains(part), "{part} in {doctor}");
     }
     assert_eq!(sandbox.run(&["reset-db", "--force"]).code, Some(0));
+}
+
+/// The size of an empty database is the schema's matter.
+fn without_size(text: &str) -> String {
+    let is_size = |part: &str| part.ends_with("B") && part.starts_with(|character: char| character.is_ascii_digit());
+    let parts = text.split(", ").map(|part| if is_size(part) { "[SIZE]" } else { part });
+    parts.collect::<Vec<&str>>().join(", ")
+}
+
+#[test]
+fn a_reset_says_what_goes_and_what_brings_it_back() {
+    let sandbox = furnished();
+    insta::assert_snapshot!(seen(&sandbox, &["reset-db"]), @r"
+    exit code: 2
+    --- stderr
+    error: `ccu reset-db` takes all stored usage out of the reports: no database of this machine can be read in `[SANDBOX]/data`
+    hint: `ccu reset-db --force` does it; the file is kept beside the new one, its name ending with `.reset-` and the time
+    hint: transcripts that Claude Code has not deleted yet bring theirs back at the next report, `ccu gist pull` what is in the Gist, `ccu import FILE` what was exported, and moving the kept file back everything
+    ");
+    assert!(!sandbox.data().join("usage_history_desk.db").exists());
+    let _ = sandbox.run(&["refresh"]).success();
+    insta::assert_snapshot!(without_size(&seen(&sandbox, &["reset-db"])), @r"
+    exit code: 2
+    --- stderr
+    error: `ccu reset-db` takes all stored usage out of the reports: 2 records from 2026-08-01 to 2026-08-02, [SIZE], in `[SANDBOX]/data/usage_history_desk.db`
+    hint: `ccu reset-db --force` does it; the file is kept beside the new one, its name ending with `.reset-` and the time
+    hint: transcripts that Claude Code has not deleted yet bring theirs back at the next report, `ccu gist pull` what is in the Gist, `ccu import FILE` what was exported, and moving the kept file back everything
+    ");
+    let output = sandbox.run(&["reset-db", "--force"]).success();
+    for part in ["usage_history_desk.db.reset-", "`ccu gist pull`", "Moved back to"] {
+        assert!(output.contains(part), "{part} in {output}");
+    }
 }

@@ -11,6 +11,7 @@ use crate::commands::doctor::{Finding, Level};
 use crate::commands::opened::place;
 use crate::commands::{config, opened};
 use crate::error::CommandError;
+use crate::error_sources::DAMAGED_DATABASE;
 use crate::render::Scope;
 use crate::render::number::{count, grouped, short};
 use crate::sanitize::sanitize_name;
@@ -142,8 +143,8 @@ impl<'a> Checks<'a> {
         if health.damages.is_empty() {
             self.ok("the file is sound");
         } else {
-            let hint = "`ccu reset-db --force` sets the file aside; the transcripts that are left then fill a new one";
-            self.add(Level::Problem, format!("the file is damaged:\n{}", health.damages.join("\n")), Some(hint));
+            let message = format!("the file is damaged:\n{}", health.damages.join("\n"));
+            self.add(Level::Problem, message, Some(DAMAGED_DATABASE));
         }
         if health.are_rollups_true {
             self.ok("the sums are those of the records");
