@@ -2,6 +2,10 @@
 
 pub mod sync;
 
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
 use ccu_engine::atomic_file::WriteError;
 use ccu_engine::config::{ConfigError, LocatedProblem, Problem, ResolveError};
 use ccu_engine::ledger::LedgerError;
@@ -104,6 +108,19 @@ impl From<WriteError> for CommandError {
     }
 }
 
+/// What lets a database be opened. SQLite tells no reasons apart: the file itself, and what it needs beside it.
+fn opening(path: &Path) -> &'static str {
+    match File::options().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            "it is a directory; move it away, or name another data directory with `CCU_DATA_DIR`"
+        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.is_file() => {
+            "the file may not be read and written by your user; let it, as with `chmod u+rw`, or name another directory with `CCU_DATA_DIR`"
+        }
+        _ => "its directory must be writable, even to read it; make it so, or name another one with `CCU_DATA_DIR`",
+    }
+}
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         let hint = match &error {
@@ -117,8 +134,9 @@ impl From<StoreError> for CommandError {
             }
             StoreError::NewerSchema { .. } => "update ccu on this machine",
             StoreError::DiskFull { .. } => "make room, then try again",
-            StoreError::CannotOpen { .. } => {
-                "its directory must be writable, even to read it; make it so, or name another one with `CCU_DATA_DIR`"
+            StoreError::CannotOpen { path, .. } => {
+                let hint = opening(path);
+                return CommandError::new(ErrorKind::Database, error).hint(hint);
             }
             StoreError::Rollup { .. } => "make them anew with `ccu doctor --rebuild`",
             StoreError::Sqlite { .. } => "`ccu doctor` checks the database",

@@ -329,3 +329,16 @@ fn a_reset_says_what_goes_and_what_brings_it_back() {
         assert!(output.contains(part), "{part} in {output}");
     }
 }
+
+#[test]
+fn a_database_that_cannot_be_opened_is_blamed_itself() {
+    let sandbox = furnished();
+    std::fs::create_dir_all(sandbox.data().join("usage_history_desk.db")).unwrap();
+    insta::assert_snapshot!(seen(&sandbox, &["daily"]), @r"
+    exit code: 1
+    --- stderr
+    error: cannot open the database `[SANDBOX]/data/usage_history_desk.db`
+    caused by: unable to open database file: [SANDBOX]/data/usage_history_desk.db
+    hint: it is a directory; move it away, or name another data directory with `CCU_DATA_DIR`
+    ");
+}
