@@ -342,3 +342,29 @@ fn a_database_that_cannot_be_opened_is_blamed_itself() {
     hint: it is a directory; move it away, or name another data directory with `CCU_DATA_DIR`
     ");
 }
+
+#[test]
+fn a_setting_that_a_variable_wins_over_is_warned_of() {
+    let sandbox = sandbox();
+    insta::assert_snapshot!(seen(&sandbox, &["config", "set", "report.timezone", "Europe/Berlin"]), @r"
+    exit code: 0
+    --- stderr
+    warning: `TZ` is set and wins over the file
+    ");
+    assert_eq!(sandbox.run(&["config", "unset", "report.timezone"]).success(), "");
+}
+
+#[test]
+fn a_database_that_stays_behind_is_named_with_the_way_to_move_it() {
+    let sandbox = furnished().with_env("CCU_DATA_DIR", "");
+    let _ = sandbox.run(&["refresh"]).success();
+    let new = sandbox.root().join("new place");
+    let set = |sandbox: &Sandbox| seen(sandbox, &["config", "set", "data.path", new.to_str().unwrap()]);
+    insta::assert_snapshot!(set(&sandbox), @r"
+    exit code: 0
+    --- stderr
+    warning: this machine's database stays in `[SANDBOX]/xdg-data/ccu`, and the next report begins a new one; to move it: `mkdir -p '[SANDBOX]/new place' && mv [SANDBOX]/xdg-data/ccu/usage_history_desk.db* '[SANDBOX]/new place'/`
+    ");
+    let _ = sandbox.run(&["refresh"]).success();
+    assert_eq!(set(&sandbox), "exit code: 0");
+}
