@@ -2,8 +2,12 @@
 
 pub mod sync;
 
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
 use ccu_engine::atomic_file::WriteError;
-use ccu_engine::config::{ConfigError, ResolveError};
+use ccu_engine::config::{ConfigError, LocatedProblem, Problem, ResolveError};
 use ccu_engine::ledger::LedgerError;
 use ccu_engine::machine::MachineError;
 use ccu_engine::paths::PathError;
@@ -26,6 +30,10 @@ impl From<ConfigError> for CommandError {
                 return CommandError::new(ErrorKind::Busy, error).hint("wait for it, or end it, then try again");
             }
             ConfigError::NotUtf8 { .. } => "save the file as UTF-8",
+            ConfigError::Invalid { path, problems } if let Some(line) = broken_line(problems) => {
+                let hint = format!("mend line {line} of `{}` in an editor; `ccu config` cannot", path.display());
+                return CommandError::new(ErrorKind::Config, error).hint(hint);
+            }
             ConfigError::Invalid { .. } => "edit these lines, or take one out with `ccu config unset KEY`",
             ConfigError::Prices { .. } => "take a price or alias out with `ccu config unset KEY`",
         };
@@ -33,10 +41,17 @@ impl From<ConfigError> for CommandError {
     }
 }
 
+/// The first line that is no TOML: where there is one, no key can be found, and none taken out.
+fn broken_line(problems: &[LocatedProblem]) -> Option<usize> {
+    problems.iter().find(|located| matches!(located.problem, Problem::Syntax { .. })).map(|located| located.line)
+}
+
 /// What mends a key or value that was typed wrongly.
 const CONFIG_HELP: &str = "`ccu config set --help` lists the settings and what they may be";
 /// What mends a configuration directory that cannot be used.
 const OTHER_CONFIG_DIR: &str = "mend the directory, or name another one with `CCU_CONFIG_DIR`";
+/// What mends a database that is damaged.
+pub const DAMAGED_DATABASE: &str = "`ccu reset-db --force` sets the file aside; the transcripts that are left, `ccu gist pull` and `ccu import` then fill a new one";
 /// What mends a data directory that cannot be used.
 const OTHER_DATA_DIR: &str = "mend the directory, or name another one with `CCU_DATA_DIR`";
 
@@ -60,9 +75,8 @@ impl From<ResolveError> for CommandError {
         match error {
             ResolveError::Path(error) => error.into(),
             ResolveError::Machine(error) => error.into(),
-            ResolveError::BadZoneVariable { .. } => {
-                CommandError::new(ErrorKind::Config, error).hint("name a zone with `--timezone`, or unset `TZ`")
-            }
+            ResolveError::BadZoneVariable { .. } => CommandError::new(ErrorKind::Config, error)
+                .hint("set `TZ` to a zone such as `Europe/Berlin`, or unset it"),
             ResolveError::BadApiUrlVariable { .. } => {
                 CommandError::new(ErrorKind::Config, error).hint("mend `CCU_GITHUB_API_URL`, or unset it")
             }
@@ -97,12 +111,23 @@ impl From<WriteError> for CommandError {
     }
 }
 
+/// What lets a database be opened. SQLite tells no reasons apart: the file itself, and what it needs beside it.
+fn opening(path: &Path) -> &'static str {
+    match File::options().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            "it is a directory; move it away, or name another data directory with `CCU_DATA_DIR`"
+        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.is_file() => {
+            "the file may not be read and written by your user; let it, as with `chmod u+rw`, or name another directory with `CCU_DATA_DIR`"
+        }
+        _ => "its directory must be writable, even to read it; make it so, or name another one with `CCU_DATA_DIR`",
+    }
+}
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         let hint = match &error {
-            StoreError::Damaged { .. } => {
-                "`ccu reset-db --force` sets the file aside; the transcripts that are left then fill a new one"
-            }
+            StoreError::Damaged { .. } => DAMAGED_DATABASE,
             StoreError::NotOurs { .. } => "move the file away, or name another directory with `CCU_DATA_DIR`",
             StoreError::Locked { .. } => {
                 "wait until the other program is done; `--no-refresh` shows what is stored by now, where it can be read"
@@ -112,8 +137,9 @@ impl From<StoreError> for CommandError {
             }
             StoreError::NewerSchema { .. } => "update ccu on this machine",
             StoreError::DiskFull { .. } => "make room, then try again",
-            StoreError::CannotOpen { .. } => {
-                "its directory must be writable, even to read it; make it so, or name another one with `CCU_DATA_DIR`"
+            StoreError::CannotOpen { path, .. } => {
+                let hint = opening(path);
+                return CommandError::new(ErrorKind::Database, error).hint(hint);
             }
             StoreError::Rollup { .. } => "make them anew with `ccu doctor --rebuild`",
             StoreError::Sqlite { .. } => "`ccu doctor` checks the database",
@@ -159,7 +185,21 @@ impl From<serde_json::Error> for CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ccu_engine::atomic_file::{self, Access};
     use ccu_engine::config;
+
+    #[test]
+    fn a_key_is_only_taken_out_of_a_file_that_has_keys() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config.toml");
+        let check = |text: &str, expected: &str| {
+            atomic_file::write(&path, text.as_bytes(), Access::Unchanged).unwrap();
+            let hints = CommandError::from(config::Config::load(&path).unwrap_err()).hints.join("; ");
+            assert_eq!(hints.replace(path.to_str().unwrap(), "FILE"), expected);
+        };
+        check("[report]\ntimezone = \n", "mend line 2 of `FILE` in an editor; `ccu config` cannot");
+        check("[report]\ntimezone = 1\n", "edit these lines, or take one out with `ccu config unset KEY`");
+    }
 
     #[test]
     fn a_model_id_with_points_is_told_to_be_quoted() {

@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// Characters of a name within a sentence.
+const MAX_NAME: usize = 80;
+
 /// Replaces every dangerous character of a text that is shown in a table, a message or a CSV field.
 ///
 /// Line breaks and tabs become `\n`, `\r` and `\t`, everything else `\u{...}`.
@@ -20,6 +23,16 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// As [`sanitize`], and cut to 80 characters: for names within sentences. Nobody gives a model a longer name than that in
+/// earnest, and one of 100 kB would fill the screen.
+pub fn sanitize_name(name: &str) -> String {
+    let safe = sanitize(name);
+    match safe.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", &safe[..end]),
+        None => safe.into_owned(),
+    }
 }
 
 /// As [`sanitize`], but keeps line breaks: for messages of several lines that we laid out ourselves.
@@ -78,6 +91,14 @@ mod tests {
         check("\u{9b}2J", r"\u{9b}2J");
         check("evil\u{202e}gpj.exe", r"evil\u{202e}gpj.exe");
         check("zero\u{200b}width", r"zero\u{200b}width");
+    }
+
+    #[test]
+    fn names_are_cut() {
+        let check = |text: &str, expected: &str| assert_eq!(sanitize_name(text), expected);
+        check("claude-opus-5\nok  all is well", "claude-opus-5\\nok  all is well");
+        check(&"é".repeat(80), &"é".repeat(80));
+        check(&"é".repeat(100_000), &format!("{}…", "é".repeat(80)));
     }
 
     #[test]

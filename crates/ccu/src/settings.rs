@@ -1,7 +1,8 @@
 //! From what was typed to what holds: typed > environment > configuration file > default. Commands read only the result.
 
 use ccu_core::report::{Filter, Grouping, Order, ReportRequest};
-use ccu_engine::config::{Config, Inputs, ResolvedSettings, TypedSettings, ZoneChoice, resolve};
+use ccu_engine::config::{Config, Inputs, ResolveError, ResolvedSettings, TypedSettings, ZoneChoice, resolve};
+use ccu_engine::env::Environment;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -96,9 +97,51 @@ pub fn resolved(
     config: &Config,
     surroundings: &Surroundings,
 ) -> Result<ResolvedSettings, CommandError> {
+    Ok(resolve_with(args, &surroundings.environment, config, surroundings)?)
+}
+
+/// As [`resolved`], for the commands that have `--timezone`.
+///
+/// **Errors**: as [`resolved`].
+pub fn resolved_for_report(
+    args: &ReportArgs,
+    config: &Config,
+    surroundings: &Surroundings,
+) -> Result<ResolvedSettings, CommandError> {
+    match resolve_with(args, &surroundings.environment, config, surroundings) {
+        Err(error @ ResolveError::BadZoneVariable { .. }) => {
+            Err(CommandError::from(error).hint("`--timezone ZONE` wins over it"))
+        }
+        resolved => Ok(resolved?),
+    }
+}
+
+/// As [`resolved`], for commands that get by without a zone: where `TZ` names none, UTC holds, and what is wrong with it comes
+/// along.
+///
+/// **Errors**: as [`resolved`], but for `TZ`.
+pub fn resolved_without_zone(
+    config: &Config,
+    surroundings: &Surroundings,
+) -> Result<(ResolvedSettings, Option<ResolveError>), CommandError> {
+    let args = ReportArgs::default();
+    match resolve_with(&args, &surroundings.environment, config, surroundings) {
+        Err(error @ ResolveError::BadZoneVariable { .. }) => {
+            let environment = Environment { tz: Some("UTC".into()), ..surroundings.environment.clone() };
+            Ok((resolve_with(&args, &environment, config, surroundings)?, Some(error)))
+        }
+        resolved => Ok((resolved?, None)),
+    }
+}
+
+fn resolve_with(
+    args: &ReportArgs,
+    environment: &Environment,
+    config: &Config,
+    surroundings: &Surroundings,
+) -> Result<ResolvedSettings, ResolveError> {
     let typed = TypedSettings { timezone: args.timezone.clone(), week_start: args.start_of_week };
-    let environment = &surroundings.environment;
-    Ok(resolve(Inputs { typed: &typed, environment, config, host_name: &surroundings.host_name })?)
+    resolve(Inputs { typed: &typed, environment, config, host_name: &surroundings.host_name })
 }
 
 /// What a report goes by. `grouping` is `None` for reports that have their own way of grouping.
@@ -234,7 +277,6 @@ mod tests {
     use crate::surroundings::Terminal;
     use ccu_core::time::UtcMillis;
     use ccu_engine::atomic_file::{self, Access};
-    use ccu_engine::env::Environment;
     use jiff::civil::Weekday;
 
     /// 2026-11-22 23:30 in UTC, which is the 23rd in Berlin; no variables, no terminal.

@@ -112,13 +112,6 @@ fn wrong_lines_end_with_2_and_nothing_on_stdout() {
     --- stderr
     {"error":{"kind":"usage","message":"`--jq` does not understand `.daily[`: expected closing bracket at character 8","causes":[],"hints":["jq's language is described at https://jqlang.org/manual"]}}
     "#);
-    insta::assert_snapshot!(seen(&sandbox, &["reset-db"]), @r"
-    exit code: 2
-    --- stderr
-    error: `ccu reset-db` takes all stored usage out of the reports; transcripts that Claude Code has not deleted yet bring theirs back, nothing else does
-    hint: `ccu reset-db --force` does it; the old file is kept beside the new one
-    hint: `ccu doctor` shows what the database holds
-    ");
     insta::assert_snapshot!(seen(&sandbox, &["demo", "nonsense"]), @r"
     exit code: 2
     --- stderr
@@ -252,4 +245,134 @@ fn what_a_clock_that_was_ahead_has_written_is_not_of_today() {
     sandbox.write_transcript("-home-alice-app/a.jsonl", [Line::assistant().time("2090-01-01T10:00:00.000Z")]);
     let output = sandbox.run(&["summary", "--json", "--jq", ".summary | map(.responses)"]);
     assert_eq!(output.stdout.split_whitespace().collect::<String>(), "[0,0,0,1]", "{output}");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_doctor_names_each_path_that_cannot_be_read() {
+    let sandbox = furnished();
+    std::os::unix::fs::symlink("nowhere", sandbox.projects().join("-home-alice-app/c.jsonl")).unwrap();
+    let _ = sandbox.run(&["refresh"]);
+    let output = sandbox.run(&["doctor"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(1), ""));
+    let lines: Vec<&str> = output.stdout.lines().map(str::trim).collect();
+    let text = lines.join(" ");
+    for part in
+        ["c.jsonl` cannot be read: broken symbolic link", "let the link lead to a", "all that can be read are read"]
+    {
+        assert!(text.contains(part), "{part} in {output}");
+    }
+    let json = sandbox.run(&["doctor", "--jq", ".isHealthy"]);
+    assert_eq!((json.code, json.stdout.as_str()), (Some(1), "false\n"));
+}
+
+#[test]
+fn transcripts_that_cannot_be_read_are_not_said_to_be_missing() {
+    let sandbox = sandbox();
+    let projects = sandbox.projects();
+    let _ = std::fs::remove_dir(&projects);
+    std::fs::File::create(&projects).unwrap();
+    for arguments in [&["daily"][..], &["blocks"], &["summary"]] {
+        let expected = "exit code: 0\n--- stdout\n\
+             The transcripts of Claude Code cannot be read: `[SANDBOX]/home/.claude/projects`: not a regular file.\n\
+             `ccu doctor` says what mends it.";
+        assert_eq!(seen(&sandbox, arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_zone_variable_that_names_none_stops_reports_only() {
+    let sandbox = furnished().with_env("TZ", "Mars/Olympus");
+    insta::assert_snapshot!(seen(&sandbox, &["daily"]), @r"
+    exit code: 1
+    --- stderr
+    error: `TZ` is `Mars/Olympus`; expected an IANA time zone such as `Europe/Berlin`, or a POSIX rule
+    hint: set `TZ` to a zone such as `Europe/Berlin`, or unset it
+    hint: `--timezone ZONE` wins over it
+    ");
+    assert_eq!(sandbox.run(&["refresh", "--quiet"]).success(), "");
+    insta::assert_snapshot!(seen(&sandbox, &["config", "get", "machine.name"]), @r"
+    exit code: 0
+    --- stdout
+    desk
+    --- stderr
+    warning: `TZ` is `Mars/Olympus`; expected an IANA time zone such as `Europe/Berlin`, or a POSIX rule; reports need one
+    ");
+    let doctor = sandbox.run(&["doctor"]);
+    assert_eq!(doctor.code, Some(1));
+    for part in ["`TZ` is `Mars/Olympus`", "machine `desk`, zone UTC", "all are read"] {
+        assert!(doctor.stdout.contains(part), "{part} in {doctor}");
+    }
+    assert_eq!(sandbox.run(&["reset-db", "--force"]).code, Some(0));
+}
+
+/// The size of an empty database is the schema's matter.
+fn without_size(text: &str) -> String {
+    let is_size = |part: &str| part.ends_with("B") && part.starts_with(|character: char| character.is_ascii_digit());
+    let parts = text.split(", ").map(|part| if is_size(part) { "[SIZE]" } else { part });
+    parts.collect::<Vec<&str>>().join(", ")
+}
+
+#[test]
+fn a_reset_says_what_goes_and_what_brings_it_back() {
+    let sandbox = furnished();
+    insta::assert_snapshot!(seen(&sandbox, &["reset-db"]), @r"
+    exit code: 2
+    --- stderr
+    error: `ccu reset-db` takes all stored usage out of the reports: no database of this machine can be read in `[SANDBOX]/data`
+    hint: `ccu reset-db --force` does it; the file is kept beside the new one, its name ending with `.reset-` and the time
+    hint: transcripts that Claude Code has not deleted yet bring theirs back at the next report, `ccu gist pull` what is in the Gist, `ccu import FILE` what was exported, and moving the kept file back everything
+    ");
+    assert!(!sandbox.data().join("usage_history_desk.db").exists());
+    let _ = sandbox.run(&["refresh"]).success();
+    insta::assert_snapshot!(without_size(&seen(&sandbox, &["reset-db"])), @r"
+    exit code: 2
+    --- stderr
+    error: `ccu reset-db` takes all stored usage out of the reports: 2 records from 2026-08-01 to 2026-08-02, [SIZE], in `[SANDBOX]/data/usage_history_desk.db`
+    hint: `ccu reset-db --force` does it; the file is kept beside the new one, its name ending with `.reset-` and the time
+    hint: transcripts that Claude Code has not deleted yet bring theirs back at the next report, `ccu gist pull` what is in the Gist, `ccu import FILE` what was exported, and moving the kept file back everything
+    ");
+    let output = sandbox.run(&["reset-db", "--force"]).success();
+    for part in ["usage_history_desk.db.reset-", "`ccu gist pull`", "Moved back to"] {
+        assert!(output.contains(part), "{part} in {output}");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_blamed_itself() {
+    let sandbox = furnished();
+    std::fs::create_dir_all(sandbox.data().join("usage_history_desk.db")).unwrap();
+    insta::assert_snapshot!(seen(&sandbox, &["daily"]), @r"
+    exit code: 1
+    --- stderr
+    error: cannot open the database `[SANDBOX]/data/usage_history_desk.db`
+    caused by: unable to open database file: [SANDBOX]/data/usage_history_desk.db
+    hint: it is a directory; move it away, or name another data directory with `CCU_DATA_DIR`
+    ");
+}
+
+#[test]
+fn a_setting_that_a_variable_wins_over_is_warned_of() {
+    let sandbox = sandbox();
+    insta::assert_snapshot!(seen(&sandbox, &["config", "set", "report.timezone", "Europe/Berlin"]), @r"
+    exit code: 0
+    --- stderr
+    warning: `TZ` is set and wins over the file
+    ");
+    assert_eq!(sandbox.run(&["config", "unset", "report.timezone"]).success(), "");
+}
+
+#[test]
+fn a_database_that_stays_behind_is_named_with_the_way_to_move_it() {
+    let sandbox = furnished().with_env("CCU_DATA_DIR", "");
+    let _ = sandbox.run(&["refresh"]).success();
+    let new = sandbox.root().join("new place");
+    let set = |sandbox: &Sandbox| seen(sandbox, &["config", "set", "data.path", new.to_str().unwrap()]);
+    insta::assert_snapshot!(set(&sandbox), @r"
+    exit code: 0
+    --- stderr
+    warning: this machine's database stays in `[SANDBOX]/xdg-data/ccu`, and the next report begins a new one; to move it: `mkdir -p '[SANDBOX]/new place' && mv [SANDBOX]/xdg-data/ccu/usage_history_desk.db* '[SANDBOX]/new place'/`
+    ");
+    let _ = sandbox.run(&["refresh"]).success();
+    assert_eq!(set(&sandbox), "exit code: 0");
 }

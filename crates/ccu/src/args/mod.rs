@@ -93,7 +93,11 @@ pub enum Command {
     #[command(visible_alias = "devices", before_help = "Example: ccu device --since 2w")]
     Device(ReportArgs),
     /// Show usage by windows of five hours, with the rate and outlook of the one that runs now
-    #[command(before_help = "Example: ccu blocks --active")]
+    #[command(
+        before_help = "Example: ccu blocks --active",
+        mut_arg("since", |arg| arg.help("Show whole blocks, from those that begin on this day on: YYYY-MM-DD, YYYYMMDD, today, yesterday, or so long ago: 7d, 2w, 3m")),
+        mut_arg("until", |arg| arg.help("Show whole blocks, up to those that begin on this day, even where they end on the next")),
+    )]
     Blocks(BlocksArgs),
     /// Read new transcripts into the database, which every report does first
     #[command(before_help = "Example: ccu refresh --quiet")]

@@ -19,7 +19,7 @@ pub struct ReportArgs {
     /// Show only the newest N periods, counted back from today, or the N rows that were active last
     #[arg(long, short = 'n', value_name = "N", value_parser = at_least_one, allow_negative_numbers = true, help_heading = "What to count")]
     pub last: Option<u32>,
-    /// Count only projects whose name has this in it; repeat or separate by commas for several
+    /// Count only projects whose name or path has this in it; repeat or separate by commas for several
     #[arg(long, short, value_name = "NAME", value_delimiter = ',', help_heading = "What to count")]
     pub project: Vec<String>,
     /// Count only models whose id has this in it; repeat or separate by commas for several

@@ -20,7 +20,7 @@ pub fn run(args: &BlocksArgs, surroundings: &Surroundings, printer: &mut Printer
     let report_args =
         ReportArgs { since: if args.recent { Some(RECENT) } else { args.report.since }, ..args.report.clone() };
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(&report_args, &config, surroundings)?;
+    let resolved = settings::resolved_for_report(&report_args, &config, surroundings)?;
     // Blocks have a request of their own; any grouping without periods has the same rules for flags.
     let settings = settings::report(&report_args, Grouping::Session, &resolved, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
@@ -30,7 +30,7 @@ pub fn run(args: &BlocksArgs, surroundings: &Surroundings, printer: &mut Printer
         blocks = only_active(blocks);
     }
     if blocks.blocks.is_empty() && report::is_nothing_there(&settings, refreshed.as_ref()) {
-        return report::say_nothing_found(&opened, printer);
+        return report::say_nothing_found(&opened, refreshed.as_ref(), &settings, printer);
     }
     let view = BlocksView {
         report: &blocks,

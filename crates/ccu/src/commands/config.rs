@@ -1,15 +1,15 @@
 //! `ccu config`: shows and changes the settings in `config.toml`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ccu_engine::config::{
-    self, Change, Config, ConfigError, Inputs, KEYS, ResolvedSettings, SettingRow, TypedSettings,
-};
+use ccu_engine::config::{self, Change, Config, ConfigError, KEYS, ResolvedSettings, SettingRow};
 use ccu_engine::paths;
+use ccu_engine::setting_origin::SettingOrigin;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::args::JsonArgs;
+use crate::commands::own_database::own_database;
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::Printer;
 use crate::render::json;
@@ -80,8 +80,8 @@ pub fn run(args: &ConfigArgs, surroundings: &Surroundings, printer: &mut Printer
     match &args.action {
         ConfigAction::Show(args) => show(args, surroundings, printer),
         ConfigAction::Get { key } => get(key, surroundings, printer),
-        ConfigAction::Set { key, value } => changed(change(surroundings, key, Some(value))?, printer),
-        ConfigAction::Unset { key } => changed(change(surroundings, key, None)?, printer),
+        ConfigAction::Set { key, value } => change_and_warn(key, Some(value), surroundings, printer),
+        ConfigAction::Unset { key } => change_and_warn(key, None, surroundings, printer),
         ConfigAction::Path => {
             let path = file(surroundings)?;
             Ok(writeln!(printer.stdout(), "{}", sanitize(&path.to_string_lossy()))?)
@@ -96,18 +96,29 @@ pub fn file(surroundings: &Surroundings) -> Result<PathBuf, CommandError> {
     Ok(paths::config_dir(&surroundings.environment)?.value.join(paths::CONFIG_FILE))
 }
 
-/// The settings that hold where nothing is typed.
+/// The settings that hold where nothing is typed. The zone is UTC where `TZ` names none.
 ///
-/// **Errors**: when the file is not valid, a variable has a value that it may not, or no home directory is known.
+/// **Errors**: when the file is not valid, another variable has a value that it may not, or no home directory is known.
 pub fn resolved(surroundings: &Surroundings) -> Result<ResolvedSettings, CommandError> {
     let config = Config::load(&file(surroundings)?)?;
-    let environment = &surroundings.environment;
-    let typed = TypedSettings::default();
-    Ok(config::resolve(Inputs { typed: &typed, environment, config: &config, host_name: &surroundings.host_name })?)
+    Ok(settings::resolved_without_zone(&config, surroundings)?.0)
+}
+
+/// As [`resolved`], and warns where `TZ` names no zone.
+fn resolved_with_warning(
+    surroundings: &Surroundings,
+    printer: &mut Printer<'_>,
+) -> Result<ResolvedSettings, CommandError> {
+    let config = Config::load(&file(surroundings)?)?;
+    let (resolved, odd_zone) = settings::resolved_without_zone(&config, surroundings)?;
+    if let Some(error) = odd_zone {
+        printer.warning(&format!("{error}; reports need one"))?;
+    }
+    Ok(resolved)
 }
 
 fn show(args: &ShowArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
-    let rows = resolved(surroundings)?.rows();
+    let rows = resolved_with_warning(surroundings, printer)?.rows();
     match settings::answer(&args.json, surroundings)? {
         Answer::Table(_) | Answer::Csv => show_lines(&rows, args.origin, printer),
         answer @ (Answer::Json | Answer::Jq(_)) => printer.json(&json::to_text(&SettingsJson::new(&rows))?, &answer),
@@ -124,7 +135,7 @@ fn show_lines(rows: &[SettingRow], has_origin: bool, printer: &mut Printer<'_>) 
 }
 
 fn get(key: &str, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
-    match resolved(surroundings)?.get(key)? {
+    match resolved_with_warning(surroundings, printer)?.get(key)? {
         Some(row) => Ok(writeln!(printer.stdout(), "{}", sanitize(&row.value))?),
         None => Err(CommandError::new(ErrorKind::Config, NotSet { key: key.to_owned() })
             .hint(format!("set it with `ccu config set {key} VALUE`"))),
@@ -151,12 +162,46 @@ fn not_set(error: ConfigError) -> CommandError {
     }
 }
 
-/// Says what a change left wrong. That it was made needs no words.
-fn changed(change: Change, printer: &mut Printer<'_>) -> Result<(), CommandError> {
+/// Changes a setting and says what is wrong, or other than one may think, after it. That it was made needs no words.
+fn change_and_warn(
+    key: &str,
+    value: Option<&str>,
+    surroundings: &Surroundings,
+    printer: &mut Printer<'_>,
+) -> Result<(), CommandError> {
+    // A file or variable that is wrong is no reason not to change a setting.
+    let before = resolved(surroundings).ok();
+    let change = change(surroundings, key, value)?;
     for problem in &change.remaining {
         printer.warning(&format!("the configuration is not valid yet: {problem}"))?;
     }
-    Ok(())
+    let Ok(after) = resolved(surroundings) else { return Ok(()) };
+    if let (Some(_), Ok(Some(SettingRow { origin: SettingOrigin::Variable(variable), .. }))) = (value, after.get(key)) {
+        printer.warning(&format!("`{variable}` is set and wins over the file"))?;
+    }
+    let (Some(before), after) = (before, after.data_dir.value) else { return Ok(()) };
+    match own_database(&before.data_dir.value, surroundings) {
+        Some(database) if before.data_dir.value != after && own_database(&after, surroundings).is_none() => {
+            Ok(printer.warning(&left_behind(&database, &after))?)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// That the database stays where it was, and how to move it; its companions of SQLite's go with it.
+fn left_behind(database: &Path, data_dir: &Path) -> String {
+    let (from, to) = (shell_quoted(database), shell_quoted(data_dir));
+    format!(
+        "this machine's database stays in `{}`, and the next report begins a new one; to move it: `mkdir -p {to} && mv {from}* {to}/`",
+        database.parent().unwrap_or(database).display()
+    )
+}
+
+/// A path as a shell takes it for one word.
+fn shell_quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+:\\".contains(character);
+    if text.chars().all(is_plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// The keys with what they mean, for the help of `ccu config set`.

@@ -16,6 +16,9 @@ use crate::sanitize::sanitize_lines;
 use crate::settings::{self, Answer};
 use crate::surroundings::Surroundings;
 
+/// So many lines with problems are named to people; programs get all.
+const MAX_LINES: usize = 20;
+
 /// What was typed.
 #[derive(Debug, Clone, Args)]
 pub struct DoctorArgs {
@@ -77,7 +80,11 @@ pub fn run(
     printer: &mut Printer<'_>,
 ) -> Result<ExitCode, CommandError> {
     let answer = settings::answer(&args.json, surroundings)?;
-    let findings = Checks::new(surroundings).all(args.rebuild);
+    let max_lines = match answer {
+        Answer::Table(_) => MAX_LINES,
+        Answer::Json | Answer::Jq(_) | Answer::Csv => usize::MAX,
+    };
+    let findings = Checks::new(surroundings, max_lines).all(args.rebuild);
     let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
     match &answer {
         Answer::Table(options) => write_lines(&findings, options.width, printer)?,

@@ -5,7 +5,7 @@ use std::path::Path;
 use ccu_core::pricing::PriceTable;
 use ccu_core::report::Filter;
 use ccu_engine::config::{Config, ResolvedSettings};
-use ccu_engine::ingest::Refreshed;
+use ccu_engine::ingest::{Refreshed, Skipped};
 use ccu_engine::ledger::{Ledger, LedgerError, LedgerPlace};
 use ccu_engine::paths::{self, TranscriptRoot};
 
@@ -14,6 +14,7 @@ use crate::commands::config;
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::Printer;
 use crate::progress::ReadingWatch;
+use crate::render::number::grouped;
 use crate::render::{ReadingNotes, SkippedFile};
 use crate::settings::{self, Answer};
 use crate::surroundings::Surroundings;
@@ -187,8 +188,20 @@ pub fn missing_root(root: &Path) -> String {
     }
 }
 
-/// Where transcripts were looked for and what to do, in two lines: for those who have none yet.
-pub fn nothing_found(roots: &[TranscriptRoot]) -> String {
+/// Where transcripts were looked for and what to do, in two lines: for those who have none yet, or none that can be read.
+pub fn nothing_found(roots: &[TranscriptRoot], skipped: &[Skipped], hides_paths: bool) -> String {
+    if let [first, others @ ..] = skipped {
+        let others = match others.len() {
+            0 => String::new(),
+            n_others => format!(" (and {} more)", grouped(n_others as u64)),
+        };
+        let path = if hides_paths { String::new() } else { format!("`{}`: ", first.path.display()) };
+        return format!(
+            "The transcripts of Claude Code cannot be read: {path}{}{others}.\n\
+             `ccu doctor` says what mends it.",
+            first.reason
+        );
+    }
     let places: Vec<String> = roots.iter().map(|root| format!("`{}`", root.path.join("projects").display())).collect();
     format!(
         "No transcripts of Claude Code were found in {}.\n\
@@ -212,5 +225,25 @@ mod tests {
         check(&home.path().join("gone"), "`~/gone` of `CLAUDE_CONFIG_DIR` is not there");
         check(home.path(), "`~` of `CLAUDE_CONFIG_DIR` has no directory `projects`");
         check(&projects, "`~/projects` of `CLAUDE_CONFIG_DIR` has no directory `projects`; did you mean `~`?");
+    }
+
+    #[test]
+    fn unreadable_transcripts_are_told_from_none() {
+        let roots = [TranscriptRoot { path: "/home/me/.claude".into(), is_named: false }];
+        let denied =
+            |path: &str| Skipped { path: path.into(), reason: ccu_engine::ingest::SkipReason::PermissionDenied };
+        let check = |skipped: &[Skipped], expected: &str| {
+            assert_eq!(nothing_found(&roots, skipped, false).lines().next().unwrap(), expected);
+        };
+        check(&[], "No transcripts of Claude Code were found in `/home/me/.claude/projects`.");
+        check(
+            &[denied("/home/me/.claude/projects")],
+            "The transcripts of Claude Code cannot be read: `/home/me/.claude/projects`: permission denied.",
+        );
+        check(
+            &[denied("/p/a"), denied("/p/b")],
+            "The transcripts of Claude Code cannot be read: `/p/a`: permission denied (and 1 more).",
+        );
+        assert!(!nothing_found(&roots, &[denied("/p/a")], true).contains("/p/a"));
     }
 }

@@ -5,7 +5,6 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::args::JsonArgs;
-use crate::args::report::ReportArgs;
 use crate::commands::opened::{Opened, is_animated, load_config};
 use crate::error::CommandError;
 use crate::printer::Printer;
@@ -26,7 +25,7 @@ pub struct RefreshArgs {
 pub fn run(args: &RefreshArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
     let answer = settings::answer(&args.json, surroundings)?;
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(&ReportArgs::default(), &config, surroundings)?;
+    let (resolved, _) = settings::resolved_without_zone(&config, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
     let refreshed = opened.refresh("ccu refresh", is_animated(&answer, surroundings), printer)?;
     for skipped in &refreshed.skipped {

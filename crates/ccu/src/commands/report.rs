@@ -24,13 +24,13 @@ pub fn run(
     printer: &mut Printer<'_>,
 ) -> Result<(), CommandError> {
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(args, &config, surroundings)?;
+    let resolved = settings::resolved_for_report(args, &config, surroundings)?;
     let settings = settings::report(args, grouping, &resolved, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
     let refreshed = refresh(&mut opened, &settings, surroundings, printer)?;
     let report = opened.ledger.report(&settings.request, &opened.prices)?;
     if report.rows.is_empty() && is_nothing_there(&settings, refreshed.as_ref()) {
-        return say_nothing_found(&opened, printer);
+        return say_nothing_found(&opened, refreshed.as_ref(), &settings, printer);
     }
     let machines = opened.ledger.machines()?;
     let view = ReportView {
@@ -68,11 +68,17 @@ pub fn is_nothing_there(settings: &ReportSettings, refreshed: Option<&Refreshed>
     matches!(settings.answer, Answer::Table(_)) && asks_for_all && !has_transcripts
 }
 
-/// Says where transcripts were looked for and what to do.
+/// Says where transcripts were looked for, why there are none, and what to do.
 ///
 /// **Errors**: when the output cannot be written.
-pub fn say_nothing_found(opened: &Opened, printer: &mut Printer<'_>) -> Result<(), CommandError> {
-    Ok(writeln!(printer.stdout(), "{}", sanitize_lines(&nothing_found(&opened.roots)))?)
+pub fn say_nothing_found(
+    opened: &Opened,
+    refreshed: Option<&Refreshed>,
+    settings: &ReportSettings,
+    printer: &mut Printer<'_>,
+) -> Result<(), CommandError> {
+    let skipped = refreshed.map(|refreshed| refreshed.skipped.as_slice()).unwrap_or_default();
+    Ok(writeln!(printer.stdout(), "{}", sanitize_lines(&nothing_found(&opened.roots, skipped, settings.hides_names)))?)
 }
 
 /// The names that a report shows.

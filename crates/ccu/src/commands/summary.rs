@@ -16,7 +16,7 @@ use crate::surroundings::Surroundings;
 /// Reads new transcripts and shows the summary.
 pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer<'_>) -> Result<(), CommandError> {
     let config = load_config(surroundings)?;
-    let resolved = settings::resolved(args, &config, surroundings)?;
+    let resolved = settings::resolved_for_report(args, &config, surroundings)?;
     let settings = settings::report(args, Grouping::Model, &resolved, surroundings)?;
     let mut opened = Opened::new(&config, &resolved, surroundings)?;
     let refreshed = report::refresh(&mut opened, &settings, surroundings, printer)?;
@@ -25,7 +25,7 @@ pub fn run(args: &ReportArgs, surroundings: &Surroundings, printer: &mut Printer
     let [all, today, week, month, models, projects, devices] =
         opened.ledger.reports(requests.each_ref(), &opened.prices)?;
     if all.rows.is_empty() && report::is_nothing_there(&settings, refreshed.as_ref()) {
-        return report::say_nothing_found(&opened, printer);
+        return report::say_nothing_found(&opened, refreshed.as_ref(), &settings, printer);
     }
     let rows = [today, week, month].map(|report| report.totals);
     let periods = periods.into_iter().zip(rows).map(|(period, row)| SummaryPeriod {

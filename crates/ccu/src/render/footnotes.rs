@@ -6,7 +6,7 @@ use crate::render::Caveats;
 use crate::render::grid::wrapped;
 use crate::render::number::{count, grouped};
 use crate::render::theme;
-use crate::sanitize::sanitize;
+use crate::sanitize::{sanitize, sanitize_name};
 
 /// Lines longer than this are hard to read, however wide the terminal is.
 const MAX_WIDTH: usize = 100;
@@ -77,7 +77,7 @@ fn unpriced(models: &[(String, u64)]) -> String {
     let named: Vec<String> = models
         .iter()
         .take(MAX_NAMES)
-        .map(|(model, tokens)| format!("`{}` ({} tokens)", sanitize(model), grouped(*tokens)))
+        .map(|(model, tokens)| format!("`{}` ({} tokens)", sanitize_name(model), grouped(*tokens)))
         .collect();
     format!(
         "no price is known for {}; costs marked `+` leave that out (see `ccu doctor`)",

@@ -96,13 +96,11 @@ fn write_title(title: &str, scope: &Scope, out: &mut dyn Write) -> io::Result<()
     writeln!(out)
 }
 
-/// The richest form that fits.
+/// The richest form that fits, from that of `--compact` on where it is asked for.
 fn fitting(options: TableOptions, grid_in: impl Fn(Form) -> Grid) -> Grid {
-    if options.is_compact {
-        return grid_in(COMPACT);
-    }
-    let mut grid = grid_in(FORMS[0]);
-    for form in &FORMS[1..] {
+    let richest = if options.is_compact { COMPACT } else { FORMS[0] };
+    let mut grid = grid_in(richest);
+    for form in FORMS.iter().skip_while(|form| **form != richest).skip(1) {
         if grid.min_width() <= options.width {
             break;
         }
@@ -184,6 +182,16 @@ mod tests {
         let mut sample = sample::daily();
         sample.shown.has_models = true;
         insta::assert_snapshot!(drawn(&sample, TableOptions { width: 200, is_compact: true }));
+    }
+
+    #[test]
+    fn the_compact_form_is_narrowed_as_others_are() {
+        for width in [40, 50, 60] {
+            for sample in [sample::daily(), sample::sessions()] {
+                let compact = drawn(&sample, TableOptions { width, is_compact: true });
+                assert_eq!(compact, drawn(&sample, at(width)), "{width}");
+            }
+        }
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub fn run(wanted: Wanted, surroundings: &Surroundings) -> Result<(), CommandErr
     let was_anonymous = remembered.is_anonymous;
     remembered.is_anonymous |= wanted.is_anonymous;
     let (mut state, effects) = State::new(settings, remembered, surroundings.now);
-    state.nothing_found = sanitize_lines(&nothing_found(&opened.roots));
+    state.nothing_found = sanitize_lines(&nothing_found(&opened.roots, &[], false));
     let mut dashboard = Dashboard::begin(state, opened, wanted.has_color, surroundings).map_err(no_screen)?;
     let ended = dashboard.live(effects).map_err(no_screen);
     let mut remembered = dashboard.state.remembered.clone();

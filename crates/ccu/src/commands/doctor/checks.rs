@@ -1,42 +1,38 @@
 //! What `ccu doctor` looks at. Each check goes on as far as it can; what it cannot tell is a finding.
 
-use std::path::Path;
+mod transcripts;
 
 use ccu_core::report::{Filter, Grouping, Notes, ReportRequest};
-use ccu_core::time::UtcMillis;
-use ccu_engine::claude_settings::cleanup_period;
 use ccu_engine::config::{Config, ResolvedSettings};
-use ccu_engine::ingest::Unread;
 use ccu_engine::ledger::Ledger;
-use ccu_engine::paths::{self, TranscriptRoot};
 use jiff::civil::Weekday;
 
-use crate::args::report::ReportArgs;
 use crate::commands::doctor::{Finding, Level};
 use crate::commands::opened::place;
 use crate::commands::{config, opened};
 use crate::error::CommandError;
+use crate::error_sources::DAMAGED_DATABASE;
 use crate::render::Scope;
 use crate::render::number::{count, grouped, short};
+use crate::sanitize::sanitize_name;
 use crate::settings;
 use crate::surroundings::Surroundings;
-
-/// So many lines with problems are named.
-const MAX_LINES: usize = 20;
-/// Milliseconds in a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// The checks with what they have found so far.
 pub struct Checks<'a> {
     surroundings: &'a Surroundings,
     findings: Vec<Finding>,
     topic: &'static str,
+    /// Transcripts and directories that cannot be read.
+    n_unreadable: usize,
+    /// So many lines with problems are named.
+    max_lines: usize,
 }
 
 impl<'a> Checks<'a> {
-    /// Nothing looked at yet.
-    pub fn new(surroundings: &'a Surroundings) -> Self {
-        Checks { surroundings, findings: Vec::new(), topic: "configuration" }
+    /// Nothing looked at yet. At most `max_lines` lines with problems will be named.
+    pub fn new(surroundings: &'a Surroundings, max_lines: usize) -> Self {
+        Checks { surroundings, findings: Vec::new(), topic: "configuration", n_unreadable: 0, max_lines }
     }
 
     /// Looks at everything, and first makes the roll-ups anew if asked to.
@@ -91,8 +87,11 @@ impl<'a> Checks<'a> {
     }
 
     fn resolved(&mut self, config: &Config) -> Option<ResolvedSettings> {
-        match settings::resolved(&ReportArgs::default(), config, self.surroundings) {
-            Ok(resolved) => {
+        match settings::resolved_without_zone(config, self.surroundings) {
+            Ok((resolved, odd_zone)) => {
+                if let Some(error) = odd_zone {
+                    self.problem(&error.into());
+                }
                 let zone = settings::zone(&resolved, self.surroundings);
                 let scope = Scope::everything(zone);
                 self.ok(format!("machine `{}`, zone {}", resolved.machine_name.value, scope.zone_name()));
@@ -144,8 +143,8 @@ impl<'a> Checks<'a> {
         if health.damages.is_empty() {
             self.ok("the file is sound");
         } else {
-            let hint = "`ccu reset-db --force` sets the file aside; the transcripts that are left then fill a new one";
-            self.add(Level::Problem, format!("the file is damaged:\n{}", health.damages.join("\n")), Some(hint));
+            let message = format!("the file is damaged:\n{}", health.damages.join("\n"));
+            self.add(Level::Problem, message, Some(DAMAGED_DATABASE));
         }
         if health.are_rollups_true {
             self.ok("the sums are those of the records");
@@ -156,95 +155,6 @@ impl<'a> Checks<'a> {
                 Some("mend them with `ccu doctor --rebuild`"),
             );
         }
-    }
-
-    /// The directories of Claude Code, and how long it keeps transcripts.
-    fn directories(&mut self) {
-        let roots = match paths::transcript_roots(&self.surroundings.environment) {
-            Ok(roots) => roots,
-            Err(error) => return self.problem(&error.into()),
-        };
-        let there: Vec<&TranscriptRoot> = roots.iter().filter(|root| root.path.join("projects").exists()).collect();
-        for root in roots.iter().filter(|root| root.is_named && !root.path.join("projects").exists()) {
-            self.add(Level::Note, opened::missing_root(&root.path), None);
-        }
-        if there.is_empty() {
-            let hint = "use Claude Code, or set `CLAUDE_CONFIG_DIR` if its files are elsewhere";
-            let places: Vec<String> =
-                roots.iter().map(|root| format!("`{}`", root.path.join("projects").display())).collect();
-            self.add(Level::Note, format!("there are none: {} are not there", places.join(" and ")), Some(hint));
-        }
-        for root in there {
-            self.directory(&root.path);
-        }
-    }
-
-    fn directory(&mut self, root: &Path) {
-        let period = cleanup_period(root);
-        let days = days(usize::try_from(period.days).unwrap_or(usize::MAX));
-        let whose = if period.is_set { "as `cleanupPeriodDays` says" } else { "its default" };
-        self.ok(format!(
-            "`{}`; Claude Code deletes them {days} after their last use, {whose}",
-            root.join("projects").display()
-        ));
-        if let Some(note) = &period.note {
-            self.add(Level::Note, note.to_string(), None);
-        }
-    }
-
-    fn unread(&mut self, ledger: &Ledger, resolved: &ResolvedSettings) {
-        let unread = match ledger.unread() {
-            Ok(unread) => unread,
-            Err(error) => return self.problem(&error.into()),
-        };
-        if unread.n_transcripts == 0 {
-            return self.ok("all are read");
-        }
-        let transcripts = count(unread.n_transcripts as u64, "transcript has", "transcripts have");
-        let message =
-            format!("{transcripts} {}B that are not read yet{}", short(unread.bytes), self.end_of(&unread, resolved));
-        self.add(Level::Note, message, Some("read them with `ccu refresh`"));
-    }
-
-    /// When Claude Code deletes the first of the unread transcripts.
-    fn end_of(&self, unread: &Unread, resolved: &ResolvedSettings) -> String {
-        let Some((path, modified)) = &unread.oldest else { return String::new() };
-        let Ok(roots) = paths::transcript_roots(&self.surroundings.environment) else { return String::new() };
-        let Some(root) = roots.iter().find(|root| path.starts_with(&root.path)) else { return String::new() };
-        let period_ms = i64::try_from(cleanup_period(&root.path).days).unwrap_or(i64::MAX).saturating_mul(DAY_MS);
-        let end = UtcMillis(modified.0.saturating_add(period_ms));
-        let left = end.0.saturating_sub(self.surroundings.now.0);
-        let zone = settings::zone(resolved, self.surroundings);
-        match left / DAY_MS {
-            _ if left <= 0 => "; Claude Code deletes the oldest at its next start".to_owned(),
-            0 => "; Claude Code deletes the oldest within a day".to_owned(),
-            n_days => {
-                let day = Scope::everything(zone).day(end);
-                format!("; Claude Code deletes the oldest in {}, on {day}", days(usize::try_from(n_days).unwrap_or(0)))
-            }
-        }
-    }
-
-    fn lines(&mut self, ledger: &Ledger) {
-        let problems = match ledger.problems(MAX_LINES + 1) {
-            Ok(problems) => problems,
-            Err(error) => return self.problem(&error.into()),
-        };
-        if problems.is_empty() {
-            return self.ok("all lines could be read");
-        }
-        let mut lines: Vec<String> = problems[..problems.len().min(MAX_LINES)]
-            .chunk_by(|one, next| one.path == next.path && one.problem == next.problem)
-            .filter_map(|alike| alike.first().map(|named| (named, alike)))
-            .map(|(named, alike)| {
-                let numbers: Vec<u64> = alike.iter().filter_map(|named| named.line).collect();
-                format!("`{}`{}: {}", named.path.display(), line_ranges(&numbers), named.problem)
-            })
-            .collect();
-        if problems.len() > MAX_LINES {
-            lines.push("and more".to_owned());
-        }
-        self.add(Level::Note, format!("lines with problems:\n{}", lines.join("\n")), None);
     }
 
     fn prices(&mut self, ledger: &Ledger, config: &Config, resolved: &ResolvedSettings) {
@@ -276,12 +186,11 @@ impl<'a> Checks<'a> {
             self.ok("every model has a price");
         }
         for (model, tokens) in &notes.unpriced_models {
-            let hint = format!(
-                "set one with `ccu config set 'prices.\"{model}\".input' DOLLARS` and `.output`, or name another model's with `ccu config set 'aliases.\"{model}\"' MODEL`"
-            );
+            let name = sanitize_name(model);
+            let hint = pricing(model);
             self.add(
                 Level::Note,
-                format!("`{model}` has no price; its {} tokens cost nothing in reports", grouped(*tokens)),
+                format!("`{name}` has no price; its {} tokens cost nothing in reports", grouped(*tokens)),
                 Some(&hint),
             );
         }
@@ -310,26 +219,18 @@ impl<'a> Checks<'a> {
     }
 }
 
-fn days(n_days: usize) -> String {
-    count(n_days as u64, "day", "days")
+/// How a model gets a price. A command is only shown where it can be copied: an id may hold anything.
+fn pricing(model: &str) -> String {
+    if sanitize_name(model) != model || model.contains(['\'', '"', '\\']) {
+        return "set one by the id of the model in the file that `ccu config path` names".to_owned();
+    }
+    format!(
+        "set one with `ccu config set 'prices.\"{model}\".input' DOLLARS` and `.output`, or name another model's with `ccu config set 'aliases.\"{model}\"' MODEL`"
+    )
 }
 
-/// Line numbers that ascend, runs of them together: `, line 4`, `, lines 4; 7-9 and 12`; nothing where none is known.
-fn line_ranges(numbers: &[u64]) -> String {
-    let ranges: Vec<String> = numbers
-        .chunk_by(|one, next| one + 1 == *next)
-        .filter_map(|run| match run {
-            [] => None,
-            [one] => Some(grouped(*one)),
-            [first, .., last] => Some(format!("{}-{}", grouped(*first), grouped(*last))),
-        })
-        .collect();
-    match ranges.as_slice() {
-        [] => String::new(),
-        [one] if numbers.len() == 1 => format!(", line {one}"),
-        [one] => format!(", lines {one}"),
-        [first @ .., last] => format!(", lines {} and {last}", first.join("; ")),
-    }
+fn days(n_days: usize) -> String {
+    count(n_days as u64, "day", "days")
 }
 
 #[cfg(test)]
@@ -337,11 +238,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_with_the_same_problem_stand_together() {
-        let check = |numbers: &[u64], expected| assert_eq!(line_ranges(numbers), expected);
-        check(&[], "");
-        check(&[4], ", line 4");
-        check(&[4, 5, 6], ", lines 4-6");
-        check(&[4, 7, 8, 9, 1_200], ", lines 4; 7-9 and 1,200");
+    fn a_command_is_shown_only_where_it_can_be_copied() {
+        let has_command = |model: &str| pricing(model).contains("ccu config set");
+        assert!(has_command("glm-4.7"));
+        for model in ["it's", "a\"b", "a\\b", "a\nok  all is well", &"x".repeat(100)] {
+            assert!(!has_command(model), "{model}");
+        }
     }
 }
