@@ -22,4 +22,3 @@ pub mod progress;
 pub mod setting_origin;
 pub mod sync;
 pub mod transcript_watch;
-pub mod unreadable;

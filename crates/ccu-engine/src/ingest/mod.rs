@@ -10,11 +10,13 @@ mod pending;
 mod read;
 mod skipped;
 mod unread;
+mod unreadable;
 
 pub(crate) use discover::{PROJECTS, identity};
 pub(crate) use glance::Glance;
 pub use skipped::{SkipReason, Skipped};
 pub use unread::{Unread, unread};
+pub use unreadable::unreadable;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -5,10 +5,9 @@ use std::path::Path;
 use ccu_core::time::UtcMillis;
 use ccu_engine::claude_settings::cleanup_period;
 use ccu_engine::config::ResolvedSettings;
-use ccu_engine::ingest::{SkipReason, Unread};
+use ccu_engine::ingest::{SkipReason, Unread, unreadable};
 use ccu_engine::ledger::{Ledger, NamedProblem};
 use ccu_engine::paths::{self, TranscriptRoot};
-use ccu_engine::unreadable::unreadable;
 
 use super::{Checks, days};
 use crate::commands::doctor::Level;
