@@ -162,7 +162,7 @@ fn block_time(sheet: &Sheet<'_>, block: Option<&Block>, width: u16) -> Line<'sta
     let rest = usize::from(width) - filled;
     Line::from(vec![
         Span::styled(theme.series_mark(0).to_string().repeat(filled), theme.accent()),
-        Span::styled(theme.glyphs().dot.repeat(rest), theme.muted()),
+        Span::styled(theme.glyphs().track.repeat(rest), theme.muted()),
     ])
 }
 

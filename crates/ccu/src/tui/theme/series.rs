@@ -1,9 +1,9 @@
-//! The colours and fills that tell series apart: six of them, and one for all others together.
+//! The colours and fills that tell series apart: six of them, and a grey one for all others together.
 
 use ratatui::style::{Color, Style};
 
 use crate::tui::theme::color::Rgb;
-use crate::tui::theme::{Background, Charset, ColorLevel, Theme};
+use crate::tui::theme::{Background, Charset, ColorLevel, MUTED, Theme};
 
 /// So many series have a look of their own; those beyond share one.
 pub const N_SERIES: usize = 6;
@@ -43,13 +43,15 @@ const ANSI: [Color; N_SERIES] = [Color::Yellow, Color::Cyan, Color::Green, Color
 
 const UNICODE_MARKS: [char; N_SERIES] = ['█', '▓', '▒', '░', '▚', '▞'];
 const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':', '%'];
+/// What all others are filled with: as much of a bar as the rest, and nothing like an empty track.
+const OTHERS_MARKS: (char, char) = ('■', '@');
 
 impl Theme {
     /// The colour of a series, counted from 0; from [`N_SERIES`] on, that of all others.
     pub fn series(self, index: usize) -> Style {
-        match (self.series_rgb(index), ANSI.get(index)) {
-            (Some(rgb), Some(&ansi)) => self.painted(rgb, self.readable(ansi)),
-            _ => self.muted(),
+        match ANSI.get(index) {
+            Some(&ansi) => self.painted(self.series_rgb(index), self.readable(ansi)),
+            None => self.muted(),
         }
     }
 
@@ -57,29 +59,27 @@ impl Theme {
     /// less bright, so that a pale fill is as much of a bar as a dense one.
     pub fn series_fill(self, index: usize) -> Style {
         let has_shades = matches!(self.color, ColorLevel::True | ColorLevel::Ansi256);
-        match self.series_rgb(index).filter(|_| has_shades) {
-            Some(rgb) => {
-                let ground = self.painted(rgb.less_bright(), Color::Reset);
-                Style { bg: ground.fg, ..self.series(index) }
-            }
-            None => self.series(index),
+        if !has_shades {
+            return self.series(index);
         }
+        let ground = self.painted(self.series_rgb(index).less_bright(), Color::Reset);
+        Style { bg: ground.fg, ..self.series(index) }
     }
 
-    fn series_rgb(self, index: usize) -> Option<Rgb> {
-        let colors = match self.background {
-            Background::Dark => &DARK,
-            Background::Light => &LIGHT,
-            Background::Unknown => &EITHER,
+    fn series_rgb(self, index: usize) -> Rgb {
+        let (colors, others) = match self.background {
+            Background::Dark => (&DARK, MUTED.dark),
+            Background::Light => (&LIGHT, MUTED.light),
+            Background::Unknown => (&EITHER, MUTED.either),
         };
-        colors.get(index).copied()
+        colors.get(index).copied().unwrap_or(others)
     }
 
     /// What the bars of a series are filled with, so that they can be told apart without colour.
     pub fn series_mark(self, index: usize) -> char {
         let (marks, others) = match self.charset {
-            Charset::Unicode => (UNICODE_MARKS, '·'),
-            Charset::Ascii => (ASCII_MARKS, '.'),
+            Charset::Unicode => (UNICODE_MARKS, OTHERS_MARKS.0),
+            Charset::Ascii => (ASCII_MARKS, OTHERS_MARKS.1),
         };
         marks.get(index).copied().unwrap_or(others)
     }
@@ -121,7 +121,7 @@ mod tests {
         for color in [ColorLevel::None, ColorLevel::Ansi16] {
             assert_eq!(theme(color).series_fill(1), theme(color).series(1));
         }
-        assert_eq!(theme(ColorLevel::True).series_fill(N_SERIES), theme(ColorLevel::True).series(N_SERIES));
+        assert!(theme(ColorLevel::True).series_fill(N_SERIES).bg.is_some());
     }
 
     #[test]
@@ -136,6 +136,15 @@ mod tests {
                     assert_eq!((marks.len(), styles.len()), (N_SERIES + 1, N_SERIES + 1), "{theme:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_fill_is_taken_for_an_empty_track() {
+        for charset in [Charset::Unicode, Charset::Ascii] {
+            let theme = Theme { color: ColorLevel::None, background: Background::Dark, charset };
+            let is_track = |index| theme.series_mark(index).to_string() == theme.glyphs().track;
+            assert!(!(0..=N_SERIES).any(is_track), "{charset:?}");
         }
     }
 
