@@ -1,18 +1,17 @@
-//! Shares of a page: by model, by project, by machine. The models are the legend of every bar and chart on the page, too.
+//! Shares of a page: by model, by project, by machine. The models are the legend of every bar and chart on the page,
+//! too: each has the mark of its family, and those of none are one share.
 
 use ccu_core::report::{ModelUsage, Report, ReportRow, RowKey, Usage};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::render::model_names::ModelNames;
-use crate::tui::amount;
 use crate::tui::page::Metric;
-use crate::tui::rows;
 use crate::tui::screen::{Canvas, Sheet};
-use crate::tui::series::Series;
 use crate::tui::theme::N_SERIES;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
+use crate::tui::{amount, rows, series};
 
 /// Cells of the bar in a row.
 const BAR_WIDTH: u16 = 12;
@@ -31,7 +30,6 @@ struct Share {
 pub fn draw_models(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (title, report): (&'static str, &Report)) {
     let theme = sheet.theme();
     let models = &report.totals.models;
-    let series = Series::of(models);
     let names = ModelNames::of(models.iter().map(|usage| &*usage.model));
     let share = |index: usize, name: &str, members: &[&ModelUsage]| {
         let mark = Span::styled(theme.series_mark(index).to_string(), theme.series_fill(index));
@@ -41,13 +39,13 @@ pub fn draw_models(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, (titl
         Share { name, series: Some(index), usage, n_members: members.len() }
     };
     let (others, own): (Vec<&ModelUsage>, Vec<&ModelUsage>) =
-        models.iter().partition(|usage| series.index(&usage.model) == N_SERIES);
+        models.iter().partition(|usage| series::index(&usage.model) == N_SERIES);
     let mut shares: Vec<Share> =
-        own.iter().map(|usage| share(series.index(&usage.model), names.name(&usage.model), &[*usage])).collect();
+        own.iter().map(|usage| share(series::index(&usage.model), names.name(&usage.model), &[*usage])).collect();
     match others.as_slice() {
         [] => {}
         [only] => shares.push(share(N_SERIES, names.name(&only.model), &others)),
-        [..] => shares.push(share(N_SERIES, &format!("other, {} models", others.len()), &others)),
+        [..] => shares.push(share(N_SERIES, &format!("other ({})", others.len()), &others)),
     }
     draw_shares(canvas, area, sheet, (title, shares));
 }

@@ -13,7 +13,7 @@ use crate::tui::query::DevicesAnswer;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT};
 use crate::tui::screen::{Canvas, Sheet, caveats, nothing};
-use crate::tui::series::Series;
+use crate::tui::series;
 use crate::tui::view::ago;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -60,13 +60,12 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer:
         Column::text("Last used", Width::Fit { min: 12, max: 16 }, 2),
         Column::text("Last sync", Width::Fit { min: 9, max: 16 }, 7),
     ];
-    let series = Series::of(&answer.devices.totals.models);
     let list = List {
         columns: &columns,
         n_rows: sheet.page.visible.len(),
         row: &|place| {
             let row = sheet.page.visible.get(place).and_then(|row| answer.devices.rows.get(*row));
-            row.map(|row| cells(row, sheet, answer, &series)).unwrap_or_default()
+            row.map(|row| cells(row, sheet, answer)).unwrap_or_default()
         },
         selected: Some(sheet.page.selected),
         top: sheet.page.top,
@@ -77,7 +76,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer:
     canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
-fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer, series: &Series) -> Vec<Line<'static>> {
+fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer) -> Vec<Line<'static>> {
     let theme = sheet.theme();
     let metric = sheet.state.metric();
     let totals = &answer.devices.totals.usage;
@@ -93,7 +92,7 @@ fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer, series: &Se
         |time: Option<UtcMillis>| time.map_or_else(|| "never".to_owned(), |time| ago(sheet.state.now.0 - time.0));
     vec![
         Line::from(name),
-        Line::from(bar::stacked(&series.parts(row, metric), rows::amount(totals, metric), BAR_WIDTH, theme)),
+        Line::from(bar::stacked(&series::parts(row, metric), rows::amount(totals, metric), BAR_WIDTH, theme)),
         Line::from(amount::percent(part, rows::amount(totals, metric))),
         cost,
         tokens,

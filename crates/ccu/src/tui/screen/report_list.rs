@@ -13,7 +13,7 @@ use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::rows;
 use crate::tui::screen::{Canvas, Sheet, caveats};
-use crate::tui::series::Series;
+use crate::tui::series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 
@@ -47,7 +47,6 @@ pub fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report:
 struct RowTable<'a> {
     sheet: &'a Sheet<'a>,
     report: &'a Report,
-    series: Series,
     models: ModelNames,
     /// The largest amount of a row, which fills the bar.
     largest: u64,
@@ -59,7 +58,6 @@ impl<'a> RowTable<'a> {
         RowTable {
             sheet,
             report,
-            series: Series::of(&report.totals.models),
             models: ModelNames::of(report.totals.models.iter().map(|usage| &*usage.model)),
             largest: report.rows.iter().map(|row| rows::amount(&row.usage, metric)).max().unwrap_or(0),
         }
@@ -108,7 +106,7 @@ impl<'a> RowTable<'a> {
         let theme = self.sheet.theme();
         let metric = self.sheet.state.metric();
         let mut cells = vec![Line::from(self.name(row))];
-        cells.push(Line::from(bar::stacked(&self.series.parts(row, metric), self.largest, BAR_WIDTH, theme)));
+        cells.push(Line::from(bar::stacked(&series::parts(row, metric), self.largest, BAR_WIDTH, theme)));
         let whole = rows::amount(&self.report.totals.usage, metric);
         cells.push(Line::from(amount::percent(rows::amount(&row.usage, metric), whole)));
         cells.extend(amounts(&row.usage));

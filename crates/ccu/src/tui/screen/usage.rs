@@ -10,7 +10,7 @@ use crate::tui::page::Metric;
 use crate::tui::query::{USUAL_DAYS, UsageAnswer, usual_days};
 use crate::tui::rows::{self, USAGE_ROWS};
 use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart, nothing};
-use crate::tui::series::Series;
+use crate::tui::series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::sparkline::sparkline;
@@ -130,7 +130,7 @@ fn hours(sheet: &Sheet<'_>, today: &Report, width: u16) -> Line<'static> {
 }
 
 fn models(sheet: &Sheet<'_>, report: &Report, width: u16) -> Line<'static> {
-    let parts = Series::of(&report.totals.models).parts(&report.totals, sheet.state.metric());
+    let parts = series::parts(&report.totals, sheet.state.metric());
     let whole = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(*part));
     Line::from(bar::stacked(&parts, whole, width, sheet.theme()))
 }

@@ -1,4 +1,4 @@
-//! The colours and fills that tell series apart: six of them, and a grey one for all others together.
+//! The colours and fills that tell series apart: one for each family of models, and a grey one for all others together.
 
 use ratatui::style::{Color, Style};
 
@@ -6,43 +6,25 @@ use crate::tui::theme::color::Rgb;
 use crate::tui::theme::{Background, Charset, ColorLevel, MUTED, Theme};
 
 /// So many series have a look of their own; those beyond share one.
-pub const N_SERIES: usize = 6;
+pub const N_SERIES: usize = 5;
 
 /// For dark backgrounds.
 ///
 /// **Source**: M. Okabe, K. Ito, "Color Universal Design", <https://jfly.uni-koeln.de/color/>; seen 2026-11-22.
-const DARK: [Rgb; N_SERIES] = [
-    Rgb(0xe6, 0x9f, 0x00),
-    Rgb(0x56, 0xb4, 0xe9),
-    Rgb(0x00, 0x9e, 0x73),
-    Rgb(0xf0, 0xe4, 0x42),
-    Rgb(0xd5, 0x5e, 0x00),
-    Rgb(0xcc, 0x79, 0xa7),
-];
+const DARK: [Rgb; N_SERIES] =
+    [Rgb(0xe6, 0x9f, 0x00), Rgb(0x56, 0xb4, 0xe9), Rgb(0x00, 0x9e, 0x73), Rgb(0xf0, 0xe4, 0x42), Rgb(0xd5, 0x5e, 0x00)];
 /// For light backgrounds: searched for the largest least distance between any two, in the eyes of people with each kind
 /// of colour blindness (OKLab after Machado's matrices: 0.16; Okabe and Ito's have 0.08), at a contrast of 3 with white.
-const LIGHT: [Rgb; N_SERIES] = [
-    Rgb(0xd3, 0x73, 0x23),
-    Rgb(0x3d, 0x4d, 0xc1),
-    Rgb(0x5b, 0x13, 0x00),
-    Rgb(0x8d, 0x88, 0xa6),
-    Rgb(0xa2, 0x3a, 0x01),
-    Rgb(0x05, 0x2d, 0x62),
-];
+const LIGHT: [Rgb; N_SERIES] =
+    [Rgb(0xd3, 0x73, 0x23), Rgb(0x3d, 0x4d, 0xc1), Rgb(0x5b, 0x13, 0x00), Rgb(0x8d, 0x88, 0xa6), Rgb(0xa2, 0x3a, 0x01)];
 /// For unknown backgrounds: searched likewise (0.10), at a contrast of 3 with white and with black.
-const EITHER: [Rgb; N_SERIES] = [
-    Rgb(0xab, 0x91, 0x4a),
-    Rgb(0x39, 0x42, 0xee),
-    Rgb(0xf4, 0x17, 0xa5),
-    Rgb(0x01, 0x8d, 0xc0),
-    Rgb(0xa3, 0x2e, 0x5d),
-    Rgb(0x9a, 0x67, 0x25),
-];
+const EITHER: [Rgb; N_SERIES] =
+    [Rgb(0xab, 0x91, 0x4a), Rgb(0x39, 0x42, 0xee), Rgb(0xf4, 0x17, 0xa5), Rgb(0x01, 0x8d, 0xc0), Rgb(0xa3, 0x2e, 0x5d)];
 /// Among the sixteen, whose shades the terminal chooses.
-const ANSI: [Color; N_SERIES] = [Color::Yellow, Color::Cyan, Color::Green, Color::Magenta, Color::Blue, Color::Red];
+const ANSI: [Color; N_SERIES] = [Color::Yellow, Color::Cyan, Color::Green, Color::Magenta, Color::Blue];
 
-const UNICODE_MARKS: [char; N_SERIES] = ['█', '▓', '▒', '░', '▚', '▞'];
-const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':', '%'];
+const UNICODE_MARKS: [char; N_SERIES] = ['█', '▓', '▒', '░', '▚'];
+const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':'];
 /// What all others are filled with: as much of a bar as the rest, and nothing like an empty track.
 const OTHERS_MARKS: (char, char) = ('■', '@');
 
@@ -151,6 +133,6 @@ mod tests {
     #[test]
     fn those_beyond_share_one_look() {
         let theme = Theme { color: ColorLevel::True, background: Background::Dark, charset: Charset::Unicode };
-        assert_eq!((theme.series(6), theme.series_mark(6)), (theme.series(99), theme.series_mark(99)));
+        assert_eq!((theme.series(N_SERIES), theme.series_mark(N_SERIES)), (theme.series(99), theme.series_mark(99)));
     }
 }
