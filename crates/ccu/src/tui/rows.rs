@@ -85,8 +85,8 @@ fn listed(answered: &Answered, metric: Metric) -> Vec<Listed> {
     let names = &answered.names;
     match &*answered.answer {
         Answer::Usage(_) => named(USAGE_ROWS.iter().map(|name| (*name).to_owned())),
-        Answer::Heatmap(activity) => {
-            let machines = activity.machines.iter().map(|machine| names.machine(machine.machine));
+        Answer::Heatmap(answer) => {
+            let machines = answer.activity.machines.iter().map(|machine| names.machine(machine.machine));
             named(std::iter::once("all machines".to_owned()).chain(machines))
         }
         Answer::Responses(responses) => {

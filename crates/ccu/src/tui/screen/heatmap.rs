@@ -8,9 +8,10 @@ use ratatui::text::Line;
 use crate::render::number::{count, short};
 use crate::tui::amount;
 use crate::tui::page::Metric;
+use crate::tui::query::DevicesAnswer;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT, YEAR_HEIGHT};
-use crate::tui::screen::{Canvas, Sheet};
+use crate::tui::screen::{Canvas, Sheet, caveats};
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::text::put_text;
@@ -19,7 +20,9 @@ use crate::tui::widget::text::put_text;
 const BAR_WIDTH: u16 = 20;
 
 /// Draws it.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
+    let activity = &answer.activity;
+    let area = caveats::draw(canvas, area, sheet, &answer.devices.notes);
     let map = selected(sheet, activity);
     let first_day = sheet.state.calendar().span(sheet.page).since.unwrap_or(Date::ZERO);
     let [grid, sentence, _, below] = Layout::vertical([

@@ -44,7 +44,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     match &*answered.answer {
         Answer::Usage(usage) => usage::draw(canvas, area, &sheet, usage),
         Answer::Period(period) => period::draw(canvas, area, &sheet, period),
-        Answer::Heatmap(activity) => heatmap::draw(canvas, area, &sheet, activity),
+        Answer::Heatmap(answer) => heatmap::draw(canvas, area, &sheet, answer),
         Answer::Devices(devices) => devices::draw(canvas, area, &sheet, devices),
         Answer::Rows(report) => report_list::draw(canvas, area, &sheet, report),
         Answer::Responses(responses) => responses::draw(canvas, area, &sheet, responses),
