@@ -1,6 +1,6 @@
 //! A year as a map of its days, of all machines or of the one that is selected, with the hours of its weeks.
 
-use ccu_core::report::{Activity, ActivityMap, Usage};
+use ccu_core::report::{Activity, ActivityMap};
 use jiff::civil::Date;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
@@ -55,15 +55,9 @@ fn selected<'a>(sheet: &Sheet<'_>, activity: &'a Activity) -> &'a ActivityMap {
     machine.map_or(&activity.all, |machine| &machine.map)
 }
 
-fn sum(map: &ActivityMap) -> Usage {
-    let mut sum = Usage::default();
-    map.days.iter().for_each(|(_, usage)| sum.add(usage));
-    sum
-}
-
 /// How much on how many days, and the longest run of days without a pause.
 fn words(map: &ActivityMap) -> String {
-    let sum = sum(map);
+    let sum = rows::sum(map);
     let days: Vec<Date> = map.days.iter().map(|(day, _)| *day).collect();
     let (mut longest, mut run) = (0_u64, 0_u64);
     let mut before: Option<Date> = None;
@@ -86,7 +80,7 @@ fn words(map: &ActivityMap) -> String {
 fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity) {
     let theme = sheet.theme();
     let metric = sheet.state.metric();
-    let whole = rows::amount(&sum(&activity.all), metric);
+    let whole = rows::amount(&rows::sum(&activity.all), metric);
     let columns = [
         Column::text("Machine", Width::Fit { min: 12, max: 32 }, 0),
         Column::text("", Width::Fixed(BAR_WIDTH), 3),
@@ -102,7 +96,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activit
             Some(machine) => (sheet.answered.names.machine(machine.machine), &machine.map),
             None => ("all machines".to_owned(), &activity.all),
         };
-        let usage = sum(map);
+        let usage = rows::sum(map);
         let bar = bar::plain(rows::amount(&usage, metric), whole, BAR_WIDTH, theme);
         let [cost, tokens, responses] = [Metric::Cost, Metric::Tokens, Metric::Responses]
             .map(|metric| Line::from(amount::of_usage(&usage, metric)));
