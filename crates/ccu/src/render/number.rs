@@ -1,6 +1,7 @@
 //! How tables write numbers and money: grouped by `,`, shortened to three digits, dollars and cents. No locale.
 
 use ccu_core::money::NanoUsd;
+use ccu_core::report::Usage;
 
 /// Nano-dollars in a cent.
 const CENT: u64 = 10_000_000;
@@ -49,6 +50,11 @@ pub fn dollars(amount: NanoUsd) -> String {
     }
     let cents = nanos.saturating_add(CENT / 2) / CENT;
     format!("{sign}${}.{:02}", grouped(cents / 100), cents % 100)
+}
+
+/// Whether nothing of a usage has a price, so that its cost is unknown rather than zero.
+pub fn is_without_price(usage: &Usage) -> bool {
+    usage.unpriced_tokens > 0 && usage.unpriced_tokens >= usage.tokens.total()
 }
 
 /// Writes an amount exactly, in dollars with nine decimals: `1234.560000001`.
