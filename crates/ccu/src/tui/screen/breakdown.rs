@@ -76,7 +76,7 @@ fn draw_shares(
     sum_up_rest(&mut shares, usize::from(area.height.saturating_sub(1)));
     let columns = [
         Column::text(title, Width::Fit { min: 14, max: 40 }, 0),
-        Column::text("", Width::Fixed(BAR_WIDTH), 2),
+        Column::picture("", BAR_WIDTH, 2),
         Column::number(metric_title(metric), Width::Fit { min: 10, max: 14 }, 0),
         Column::number("Share", Width::Fixed(5), 1),
     ];

@@ -51,12 +51,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &Dev
 fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
     let columns = [
         Column::text("Machine", Width::Fit { min: 20, max: 32 }, 0),
-        Column::text("", Width::Fixed(BAR_WIDTH), 4),
+        Column::picture("", BAR_WIDTH, 4),
         Column::number("Share", Width::Fixed(5), 1),
         Column::number("Cost", Width::Fit { min: 11, max: 14 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 5),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 6),
-        Column::text("Trend", Width::Fixed(TREND_WIDTH), 3),
+        Column::picture("Trend", TREND_WIDTH, 3),
         Column::text("Last used", Width::Fit { min: 12, max: 16 }, 2),
         Column::text("Last sync", Width::Fit { min: 9, max: 16 }, 7),
     ];

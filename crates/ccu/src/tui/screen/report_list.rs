@@ -82,7 +82,7 @@ impl<'a> RowTable<'a> {
         } else {
             Column::path(name, Width::Fit { min: 24, max: 48 }, 0)
         }];
-        columns.push(Column::text("", Width::Fixed(BAR_WIDTH), if is_period { 1 } else { 3 }));
+        columns.push(Column::picture("", BAR_WIDTH, if is_period { 1 } else { 3 }));
         // A single session is next to nothing of all of them.
         columns.push(Column::number(
             "Share",

@@ -83,7 +83,7 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usa
         Column::number("Cost", Width::Fit { min: 10, max: 14 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
-        Column::text("", Width::Fixed(chart_width), 3),
+        Column::picture("", chart_width, 3),
         Column::text("", Width::Rest, 4),
     ];
     let list = List {

@@ -9,10 +9,24 @@ use super::*;
 use crate::tui::widget::sample::{ASCII, COLOURED, PLAIN, draw_everywhere, drawn, look, screen};
 
 const COLUMNS: [Column<'static>; 4] = [
-    Column { title: "project", width: Width::Rest, align: Align::Left, cut: Cut::Start, rank: 0 },
-    Column { title: "model", width: Width::Fit { min: 6, max: 12 }, align: Align::Left, cut: Cut::End, rank: 2 },
-    Column { title: "tokens", width: Width::Fixed(7), align: Align::Right, cut: Cut::End, rank: 1 },
-    Column { title: "cost", width: Width::Fit { min: 5, max: 10 }, align: Align::Right, cut: Cut::End, rank: 0 },
+    Column { title: "project", width: Width::Rest, align: Align::Left, cut: Cut::Start, is_picture: false, rank: 0 },
+    Column {
+        title: "model",
+        width: Width::Fit { min: 6, max: 12 },
+        align: Align::Left,
+        cut: Cut::End,
+        is_picture: false,
+        rank: 2,
+    },
+    Column { title: "tokens", width: Width::Fixed(7), align: Align::Right, cut: Cut::End, is_picture: false, rank: 1 },
+    Column {
+        title: "cost",
+        width: Width::Fit { min: 5, max: 10 },
+        align: Align::Right,
+        cut: Cut::End,
+        is_picture: false,
+        rank: 0,
+    },
 ];
 
 fn cells_of(row_idx: usize) -> Vec<Line<'static>> {
@@ -81,6 +95,25 @@ fn the_selected_row_shows_without_colour() {
     assert!(look(&buffer, 39, 2).1.contains(Modifier::REVERSED));
     assert!(look(&buffer, 3, 4).1.contains(Modifier::BOLD));
     assert_eq!(buffer[(0, 2)].symbol(), "›");
+}
+
+#[test]
+fn the_pictures_of_the_selected_row_keep_their_colours() {
+    let bar =
+        |_: usize| vec![Line::from("name"), Line::from("██".fg(COLOURED.good().fg.unwrap_or_default())), "9".into()];
+    let columns = [
+        Column::text("name", Width::Fixed(4), 0),
+        Column::picture("", 3, 0),
+        Column::number("cost", Width::Fixed(4), 0),
+    ];
+    let buffer = screen(20, 2, |area, buffer| {
+        let list = List { columns: &columns, row: &bar, total: None, numbers: false, ..list(1, Some(0)) };
+        draw_list(area, buffer, &list, COLOURED);
+    });
+    let is_reversed: String =
+        (0..20).map(|x| if look(&buffer, x, 1).1.contains(Modifier::REVERSED) { 'r' } else { '-' }).collect();
+    assert_eq!(is_reversed, "rrrrrrrr---rrrrrrrrr");
+    assert_eq!(Some(look(&buffer, 8, 1).0), COLOURED.good().fg);
 }
 
 #[test]
