@@ -3,7 +3,7 @@
 use ccu_core::money::NanoUsd;
 use ccu_core::report::Usage;
 
-use crate::render::number::{dollars, is_without_price, short};
+use crate::render::number::{is_without_price, short, short_dollars};
 use crate::tui::page::Metric;
 
 /// The amount of what is counted, as a table has it. What has no price is marked.
@@ -21,13 +21,13 @@ pub fn cost(usage: &Usage) -> String {
         return "no price".to_owned();
     }
     let more = if usage.unpriced_tokens > 0 { "+" } else { "" };
-    format!("{}{more}", dollars(usage.cost))
+    format!("{}{more}", short_dollars(usage.cost))
 }
 
 /// An amount on an axis or in a legend.
 pub fn text(amount: u64, metric: Metric) -> String {
     match metric {
-        Metric::Cost => dollars(NanoUsd(i64::try_from(amount).unwrap_or(i64::MAX))),
+        Metric::Cost => short_dollars(NanoUsd(i64::try_from(amount).unwrap_or(i64::MAX))),
         Metric::Tokens | Metric::Responses => short(amount),
     }
 }
@@ -54,5 +54,6 @@ mod tests {
         check(1_500_000_000, 0, "$1.50");
         check(1_500_000_000, 4, "$1.50+");
         check(0, 10, "no price");
+        check(i64::MAX, 4, "$9.22B+");
     }
 }

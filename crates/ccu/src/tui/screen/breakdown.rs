@@ -77,7 +77,7 @@ fn draw_shares(
     let columns = [
         Column::text(title, Width::Fit { min: 14, max: 40 }, 0),
         Column::picture("", BAR_WIDTH, 2),
-        Column::number(metric_title(metric), Width::Fit { min: 10, max: 14 }, 0),
+        Column::number(metric_title(metric), Width::Whole { min: 10 }, 0),
         Column::number("Share", Width::Fixed(5), 1),
     ];
     let cells = |place: usize| {

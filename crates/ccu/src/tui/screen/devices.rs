@@ -53,7 +53,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer:
         Column::text("Machine", Width::Fit { min: 20, max: 32 }, 0),
         Column::picture("", BAR_WIDTH, 4),
         Column::number("Share", Width::Fixed(5), 1),
-        Column::number("Cost", Width::Fit { min: 11, max: 14 }, 0),
+        Column::number("Cost", Width::Whole { min: 11 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 5),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 6),
         Column::picture("Trend", TREND_WIDTH, 3),

@@ -84,7 +84,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activit
     let columns = [
         Column::text("Machine", Width::Fit { min: 12, max: 32 }, 0),
         Column::picture("", BAR_WIDTH, 3),
-        Column::number("Cost", Width::Fit { min: 11, max: 14 }, 1),
+        Column::number("Cost", Width::Whole { min: 11 }, 1),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
         Column::number("Days", Width::Fixed(4), 2),

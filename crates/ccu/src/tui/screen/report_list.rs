@@ -90,7 +90,7 @@ impl<'a> RowTable<'a> {
             if self.report.grouping == Grouping::Session { 9 } else { 4 },
         ));
         let rank = |metric| if self.sheet.state.metric() == metric { 0 } else { 2 };
-        columns.push(Column::number("Cost", Width::Fit { min: 11, max: 14 }, rank(Metric::Cost)));
+        columns.push(Column::number("Cost", Width::Whole { min: 11 }, rank(Metric::Cost)));
         columns.push(Column::number("Tokens", Width::Fit { min: 6, max: 8 }, rank(Metric::Tokens)));
         columns.push(Column::number("Resp.", Width::Fit { min: 5, max: 8 }, rank(Metric::Responses)));
         columns.push(Column::number("Input", Width::Fit { min: 5, max: 8 }, 6));

@@ -29,6 +29,11 @@ pub enum Width {
         /// The most.
         max: u16,
     },
+    /// As wide as what it shows, but no less than this: nothing of it is ever cut.
+    Whole {
+        /// The least.
+        min: u16,
+    },
     /// What the others leave. Several share it.
     Rest,
 }

@@ -68,6 +68,7 @@ fn measure(column: &Column<'_>, widest: u16) -> Measure {
             let least = min.min(max);
             Measure { least, wished: widest.clamp(least, max) }
         }
+        Width::Whole { min } => Measure { least: widest.max(min), wished: widest.max(min) },
         Width::Rest => Measure { least: LEAST_REST, wished: u16::MAX },
     }
 }

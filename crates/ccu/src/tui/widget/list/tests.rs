@@ -149,6 +149,25 @@ fn the_selected_row_is_always_shown() {
 }
 
 #[test]
+fn whole_columns_are_never_cut() {
+    let cells = |_: usize| vec![Line::from("a name"), Line::from("$999,999.99+")];
+    let columns =
+        [Column::text("name", Width::Fit { min: 4, max: 9 }, 0), Column::number("cost", Width::Whole { min: 6 }, 0)];
+    let text = |width| {
+        drawn(width, 2, |area, buffer| {
+            draw_list(
+                area,
+                buffer,
+                &List { columns: &columns, row: &cells, total: None, numbers: false, ..list(1, None) },
+                PLAIN,
+            );
+        })
+    };
+    assert_eq!(text(20), "name            cost\na name  $999,999.99+\n");
+    assert_eq!(text(18), "name          cost\na n…  $999,999.99+\n");
+}
+
+#[test]
 fn only_rows_that_are_shown_are_asked_for() {
     let asked = RefCell::new(Vec::new());
     let row = |row_idx| {
@@ -203,6 +222,7 @@ fn any_width() -> impl Strategy<Value = Width> {
         (0_u16..30).prop_map(Width::Fixed),
         (any::<u16>(), any::<u16>()).prop_map(|(min, max)| Width::Fit { min, max }),
         (0_u16..9, 0_u16..30).prop_map(|(min, max)| Width::Fit { min, max }),
+        (0_u16..9).prop_map(|min| Width::Whole { min }),
         Just(Width::Rest),
     ]
 }
