@@ -4,7 +4,7 @@ use ccu_core::report::{Block, Report};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::render::number::dollars;
+use crate::render::number::short_dollars;
 use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::query::{USUAL_DAYS, UsageAnswer, usual_days};
@@ -20,6 +20,8 @@ use crate::tui::widget::text::{put, put_text};
 const CHART_WIDTHS: [u16; 2] = [12, 24];
 /// From this width on there is room.
 const WIDE: u16 = 100;
+/// From this width on, the rate of the block stands behind its outlook, which is asked for more.
+const RATE_FROM: u16 = 112;
 /// Cells of the gauge of the block, with its text.
 const GAUGE_WIDTH: u16 = 30;
 /// The list with its header.
@@ -78,9 +80,10 @@ fn draw_shares(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &U
 
 fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
     let chart_width = CHART_WIDTHS[usize::from(area.width >= WIDE)];
+    let has_rate = area.width >= RATE_FROM;
     let columns = [
         Column::text("", Width::Fixed(5), 0),
-        Column::number("Cost", Width::Fit { min: 10, max: 14 }, 0),
+        Column::number("Cost", Width::Whole { min: 10 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
         Column::picture("", chart_width, 3),
@@ -91,7 +94,7 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usa
         n_rows: sheet.page.visible.len(),
         row: &|place| {
             let row = sheet.page.visible.get(place).and_then(|row| USAGE_ROWS.get(*row));
-            row.map(|row| cells(row, sheet, usage, chart_width)).unwrap_or_default()
+            row.map(|row| cells(row, sheet, usage, (chart_width, has_rate))).unwrap_or_default()
         },
         selected: Some(sheet.page.selected),
         top: sheet.page.top,
@@ -102,13 +105,13 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usa
     canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
-fn cells(row: &str, sheet: &Sheet<'_>, usage: &UsageAnswer, width: u16) -> Vec<Line<'static>> {
+fn cells(row: &str, sheet: &Sheet<'_>, usage: &UsageAnswer, (width, has_rate): (u16, bool)) -> Vec<Line<'static>> {
     let theme = sheet.theme();
     let (name, sums, picture, words) = match row {
         "today" => ("Today", usage.today.totals.usage, hours(sheet, &usage.today, width), of_usual_day(sheet, usage)),
         "block" => {
             let sums = usage.block.as_ref().map(|block| block.usage).unwrap_or_default();
-            ("Block", sums, block_time(sheet, usage.block.as_ref(), width), block_words(sheet, usage))
+            ("Block", sums, block_time(sheet, usage.block.as_ref(), width), block_words(sheet, usage, has_rate))
         }
         "week" => ("Week", usage.week.totals.usage, models(sheet, &usage.week, width), since_words(sheet, false)),
         _ => ("Month", usage.month.totals.usage, models(sheet, &usage.month, width), since_words(sheet, true)),
@@ -166,16 +169,16 @@ fn block_time(sheet: &Sheet<'_>, block: Option<&Block>, width: u16) -> Line<'sta
     ])
 }
 
-fn block_words(sheet: &Sheet<'_>, usage: &UsageAnswer) -> String {
+fn block_words(sheet: &Sheet<'_>, usage: &UsageAnswer, has_rate: bool) -> String {
     let Some(block) = &usage.block else { return "no block runs: nothing in the last five hours".to_owned() };
     let calendar = sheet.state.calendar();
     let end = calendar.local(block.end).strftime("%H:%M").to_string();
-    let mut words = format!("until {end}");
-    if let Some(rate) = &block.burn_rate {
-        words += &format!(", {} an hour", dollars(rate.cost_per_hour));
-    }
+    let mut words = format!("to {end}");
     if let Some(projection) = &block.projection {
-        words += &format!(", {} at its end", dollars(projection.total_cost));
+        words += &format!(", {} at its end", short_dollars(projection.total_cost));
+    }
+    if let Some(rate) = block.burn_rate.as_ref().filter(|_| has_rate) {
+        words += &format!(", {} an hour", short_dollars(rate.cost_per_hour));
     }
     words
 }
