@@ -36,6 +36,7 @@ fn pages_that_one_goes_into() {
     check("sessions_of_a_project", "p\n");
     check("days_of_a_machine", "d\n");
     check("help", "?");
+    check("help_at_its_end", "jjjjjjjjjjjjjjjjjjjj");
 }
 
 #[test]
