@@ -67,9 +67,9 @@ pub fn write(view: &ReportView<'_>, options: TableOptions, out: &mut dyn Write) 
 
 fn empty_line(scope: &Scope) -> String {
     match (scope.dates(), scope.is_filtered) {
-        (Some(dates), true) => format!("No usage {dates} that the filters let through."),
+        (Some(dates), true) => format!("No usage {dates} matches these filters."),
         (Some(dates), false) => format!("No usage {dates}."),
-        (None, true) => "No usage that the filters let through.".to_owned(),
+        (None, true) => "No usage matches these filters.".to_owned(),
         (None, false) => "No usage recorded.".to_owned(),
     }
 }
@@ -141,10 +141,10 @@ mod tests {
             assert_eq!(empty_line(&scope), expected);
         };
         check(None, None, false, "No usage recorded.");
-        check(None, None, true, "No usage that the filters let through.");
+        check(None, None, true, "No usage matches these filters.");
         check(Some("2026-11-01"), None, false, "No usage since 2026-11-01.");
         check(None, Some((1, "days")), false, "No usage in the last day.");
-        check(None, Some((2, "weeks")), true, "No usage in the last 2 weeks that the filters let through.");
+        check(None, Some((2, "weeks")), true, "No usage in the last 2 weeks matches these filters.");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::tui::page::Metric;
 use crate::tui::query::DevicesAnswer;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT};
-use crate::tui::screen::{Canvas, Sheet, caveats, nothing};
+use crate::tui::screen::{Canvas, Sheet, caveats};
 use crate::tui::series;
 use crate::tui::view::ago;
 use crate::tui::widget::bar;
@@ -31,9 +31,6 @@ const TREND_DAYS: i32 = 60;
 
 /// Draws them.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
-    if answer.devices.rows.is_empty() && nothing::draw(canvas, area, sheet) {
-        return;
-    }
     let area = caveats::draw(canvas, area, sheet, &answer.devices.notes);
     let n_lines = u16::try_from(answer.devices.rows.len() + 3).unwrap_or(u16::MAX);
     let hours_height = HOURS_HEIGHT + 2;

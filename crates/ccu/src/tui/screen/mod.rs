@@ -41,6 +41,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         return wait.render(area, canvas.buffer);
     };
     let sheet = Sheet { state, page, answered };
+    if nothing::draw(canvas, area, &sheet) {
+        return;
+    }
     match &*answered.answer {
         Answer::Usage(usage) => usage::draw(canvas, area, &sheet, usage),
         Answer::Period(period) => period::draw(canvas, area, &sheet, period),

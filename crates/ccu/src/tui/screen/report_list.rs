@@ -16,6 +16,7 @@ use crate::tui::screen::{Canvas, Sheet, caveats};
 use crate::tui::series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
+use crate::tui::widget::text::put_text;
 
 /// Cells of the bar in a row.
 const BAR_WIDTH: u16 = 18;
@@ -23,6 +24,9 @@ const BAR_WIDTH: u16 = 18;
 /// Draws projects or sessions.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) {
     let area = caveats::draw(canvas, area, sheet, &report.notes);
+    if report.rows.is_empty() {
+        return put_text(canvas.buffer, area, ("no usage in this period", sheet.theme().muted()), sheet.theme());
+    }
     draw_rows(canvas, area, sheet, report);
 }
 

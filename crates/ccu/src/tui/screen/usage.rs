@@ -9,7 +9,7 @@ use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::query::{USUAL_DAYS, UsageAnswer, usual_days};
 use crate::tui::rows::{self, USAGE_ROWS};
-use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart, nothing};
+use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart};
 use crate::tui::series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -31,9 +31,6 @@ const DAYS_HEIGHT: u16 = 10;
 
 /// Draws it.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
-    if usage.days.rows.is_empty() && usage.month.rows.is_empty() && nothing::draw(canvas, area, sheet) {
-        return;
-    }
     let area = caveats::draw(canvas, area, sheet, &usage.month.notes);
     let [list, _, limits, _, rest] = Layout::vertical([
         Constraint::Length(LIST_HEIGHT),

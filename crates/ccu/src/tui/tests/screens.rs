@@ -40,6 +40,25 @@ fn pages_that_one_goes_into() {
 }
 
 #[test]
+fn who_has_no_usage_is_told_so_in_every_view() {
+    let mut bench = Bench::empty();
+    for key in "uwmyhdpe".chars() {
+        bench.keys(&key.to_string());
+        let screen = bench.screen(80, 24);
+        assert!(screen.contains("\nNo transcripts were found.\n"), "{key}: {screen}");
+    }
+}
+
+#[test]
+fn a_filter_without_a_match_says_so() {
+    let mut bench = Bench::begin();
+    for keys in ["p/zzz", "\u{1b}w/zzz", "\u{1b}d/zzz"] {
+        bench.keys(keys);
+        assert!(bench.screen(80, 24).contains("No usage matches these filters."), "{keys}");
+    }
+}
+
+#[test]
 fn nothing_breaks_at_any_size() {
     let mut bench = Bench::begin();
     for view in View::ALL {
