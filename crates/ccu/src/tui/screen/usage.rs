@@ -41,8 +41,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usag
     ])
     .areas(area);
     draw_rows(canvas, list, sheet, usage);
-    draw_block_gauge(canvas, Rect { height: 1, ..limits }, sheet, usage);
-    let limits = Rect { y: limits.y + 1, height: 1, ..limits };
+    // Beside no earlier block there is nothing to compare with.
+    let has_gauge = usage.largest_block.1 > 0;
+    if has_gauge {
+        draw_block_gauge(canvas, Rect { height: 1, ..limits }, sheet, usage);
+    }
+    let limits = Rect { y: limits.y + u16::from(has_gauge), height: 1, ..limits };
     draw_limits(canvas, limits, sheet, usage.limit_period.as_ref());
     let today = sheet.state.calendar().today();
     let since = usual_days(today).since.unwrap_or(today);

@@ -1,7 +1,10 @@
 //! Every view at two sizes, and no view breaks at any.
 
+use std::sync::Arc;
+
 use super::bench::Bench;
 use crate::tui::page::View;
+use crate::tui::query::Answer;
 
 #[test]
 fn every_view_on_the_demo() {
@@ -56,6 +59,17 @@ fn a_filter_without_a_match_says_so() {
         bench.keys(keys);
         assert!(bench.screen(80, 24).contains("No usage matches these filters."), "{keys}");
     }
+}
+
+#[test]
+fn the_first_block_has_none_to_compare_with() {
+    let mut bench = Bench::begin();
+    assert!(bench.screen(80, 24).contains("of the largest ever"));
+    let mut answered = bench.state.page_mut().answered.take().unwrap();
+    let Answer::Usage(usage) = Arc::get_mut(&mut answered.answer).unwrap() else { panic!("not the usage") };
+    usage.largest_block = Default::default();
+    bench.state.page_mut().answered = Some(answered);
+    assert!(!bench.screen(80, 24).contains("of the largest ever"));
 }
 
 #[test]
