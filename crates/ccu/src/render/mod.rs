@@ -36,6 +36,8 @@ pub struct ReportView<'a> {
     pub reading: &'a ReadingNotes,
     /// Which dates and which zone were asked for.
     pub scope: &'a Scope,
+    /// Only so many rows were asked for, those used last; `None` where all were, or where the scope counts periods.
+    pub n_last: Option<usize>,
     /// What of it to show.
     pub shown: Shown,
 }
@@ -74,6 +76,8 @@ pub struct BlocksView<'a> {
     pub reading: &'a ReadingNotes,
     /// Which dates and which zone were asked for.
     pub scope: &'a Scope,
+    /// Only so many rows were asked for, those used last; `None` where all were, or where the scope counts periods.
+    pub n_last: Option<usize>,
     /// What of it to show.
     pub shown: Shown,
     /// Whether paths are hidden.

@@ -12,6 +12,7 @@ use ccu_core::report::Grouping;
 
 use crate::render::footnotes;
 use crate::render::grid::Grid;
+use crate::render::number::grouped;
 use crate::render::table::sheet::Sheet;
 use crate::render::{ReportView, Scope, theme};
 
@@ -60,7 +61,11 @@ pub fn write(view: &ReportView<'_>, options: TableOptions, out: &mut dyn Write) 
         return footnotes::write(&view.caveats(), false, options.width, out);
     }
     let sheet = Sheet::new(view);
-    write_title(title(view.report.grouping), view.scope, out)?;
+    let title = match view.n_last {
+        Some(n_last) => format!("{}, the {} used last", title(view.report.grouping), grouped(n_last as u64)),
+        None => title(view.report.grouping).to_owned(),
+    };
+    write_title(&title, view.scope, out)?;
     fitting(options, |form| sheet.grid(form)).write(options.width, out)?;
     footnotes::write(&view.caveats(), true, options.width, out)
 }
@@ -206,6 +211,14 @@ mod tests {
     #[test]
     fn sessions_at_200_columns() {
         insta::assert_snapshot!(drawn(&sample::sessions(), at(200)));
+    }
+
+    #[test]
+    fn the_title_says_that_these_are_not_all() {
+        let mut sample = sample::sessions();
+        sample.n_last = Some(2);
+        let text = drawn(&sample, at(80));
+        assert_eq!(text.lines().next(), Some("Usage by session, the 2 used last, UTC"));
     }
 
     #[test]
