@@ -174,6 +174,8 @@ pub struct ReadingNotes {
     pub odd_lines: u64,
     /// Files that could not be read.
     pub skipped_files: Vec<SkippedFile>,
+    /// Whether these are the transcripts of the demo.
+    pub is_demo: bool,
 }
 
 /// A file that could not be read.

@@ -31,7 +31,7 @@ pub struct Desk {
 impl Desk {
     /// A desk with this ledger on it.
     pub fn new(opened: Opened, calendar: Calendar, surroundings: Surroundings) -> Desk {
-        let Opened { ledger, prices, roots } = opened;
+        let Opened { ledger, prices, roots, .. } = opened;
         Desk { ledger, prices, roots, calendar, surroundings }
     }
 
