@@ -1,7 +1,7 @@
 //! What a user sees while work takes longer than a moment: a bar on the terminal after a second.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use ccu_core::time::UtcMillis;
@@ -15,30 +15,61 @@ use crate::ctrl_c::{self, Heeded};
 /// Work that is done sooner needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// What several readings, one after the other, come to: the demo reads each of its machines.
+#[derive(Debug, Default)]
+struct Readings {
+    /// Bytes of the readings before the one that runs.
+    bytes_before: u64,
+    latest: ReadingProgress,
+}
+
+impl Readings {
+    /// Takes in how far a reading is, and gives the bytes that are read and those that there are, of all of them. Neither
+    /// ever falls.
+    fn add(&mut self, progress: ReadingProgress) -> (u64, u64) {
+        let is_next = progress.bytes_total != self.latest.bytes_total || progress.bytes_read < self.latest.bytes_read;
+        if is_next {
+            self.bytes_before = self.bytes_before.saturating_add(self.latest.bytes_total);
+        }
+        self.latest = progress;
+        let total = self.bytes_before.saturating_add(progress.bytes_total);
+        // Files may grow while they are read.
+        (self.bytes_before.saturating_add(progress.bytes_read).min(total), total)
+    }
+}
+
 /// Watches the reading of transcripts. Until it is dropped, Ctrl-C stops the reading, with what was read kept.
 pub struct ReadingWatch {
     started: Instant,
     is_shown: bool,
     bar: OnceLock<ProgressBar>,
+    readings: Mutex<Readings>,
     _heeded: Heeded,
 }
 
 impl ReadingWatch {
     /// Begins to watch.
     pub fn begin(is_shown: bool) -> Self {
-        ReadingWatch { started: Instant::now(), is_shown, bar: OnceLock::new(), _heeded: Heeded::begin() }
+        ReadingWatch {
+            started: Instant::now(),
+            is_shown,
+            bar: OnceLock::new(),
+            readings: Mutex::default(),
+            _heeded: Heeded::begin(),
+        }
     }
 
     fn draw(&self, progress: ReadingProgress) {
+        let (n_read, n_total) = self.readings.lock().unwrap_or_else(PoisonError::into_inner).add(progress);
         if !self.is_shown || self.started.elapsed() < PATIENCE {
             return;
         }
-        let template = "Reading transcripts {bar:30} {bytes} of {total_bytes}, {eta} left";
-        let bar = self.bar.get_or_init(|| new_bar(progress.bytes_total, template));
-        if bar.length() != Some(progress.bytes_total) {
-            bar.set_length(progress.bytes_total);
+        let template = "Reading transcripts {bar:30} {decimal_bytes} of {decimal_total_bytes}";
+        let bar = self.bar.get_or_init(|| new_bar(n_total, template));
+        if bar.length() != Some(n_total) {
+            bar.set_length(n_total);
         }
-        bar.set_position(progress.bytes_read);
+        bar.set_position(n_read);
     }
 }
 
@@ -93,7 +124,7 @@ impl SyncWatch {
                 before.finish_and_clear();
             }
             let template = match phase {
-                Phase::Sending => "Sending {bar:30} {bytes} of {total_bytes}",
+                Phase::Sending => "Sending {bar:30} {decimal_bytes} of {decimal_total_bytes}",
                 Phase::Receiving => "Receiving {bar:30} {pos} of {len} files",
                 Phase::Waiting => "{msg}",
             };
@@ -136,5 +167,24 @@ fn new_bar(total: u64, template: &str) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style.progress_chars("━━╌")),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_add_up_and_never_go_back() {
+        let mut readings = Readings::default();
+        let mut check = |bytes_read, bytes_total, expected| {
+            assert_eq!(readings.add(ReadingProgress { bytes_read, bytes_total, n_transcripts: 1 }), expected);
+        };
+        check(0, 10, (0, 10));
+        check(9, 10, (9, 10));
+        check(0, 4, (10, 14));
+        check(4, 4, (14, 14));
+        check(1, 4, (15, 18));
+        check(9, 4, (18, 18));
     }
 }

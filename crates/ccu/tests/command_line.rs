@@ -224,7 +224,7 @@ fn a_filter_that_nothing_matches_is_named_with_what_was_meant() {
     insta::assert_snapshot!(seen(&furnished(), &["daily", "--model", "sonet,house", "--machine", "dsk", "-p", "ap"]), @r"
     exit code: 0
     --- stdout
-    No usage that the filters let through.
+    No usage matches these filters.
     --- stderr
     warning: no model has `sonet` in its id; did you mean `sonnet`?
     warning: no machine is called `dsk`; did you mean `desk`?

@@ -36,6 +36,7 @@ pub fn run(args: &BlocksArgs, surroundings: &Surroundings, printer: &mut Printer
         report: &blocks,
         reading: &opened.reading_notes(refreshed.as_ref())?,
         scope: &settings.scope,
+        n_last: settings.request.last,
         shown: settings.shown,
         hides_paths: settings.hides_names,
         is_active_only: args.active,

@@ -27,6 +27,8 @@ pub struct Opened {
     pub prices: PriceTable,
     /// The directories of Claude Code.
     pub roots: Vec<TranscriptRoot>,
+    /// Whether all of it is invented.
+    pub is_demo: bool,
 }
 
 /// The reading was stopped by the user.
@@ -55,7 +57,7 @@ impl Opened {
         let place = place(resolved, surroundings)?;
         let prices = config.price_table()?;
         let roots = place.roots.clone();
-        Ok(Opened { ledger: Ledger::open(place)?, prices, roots })
+        Ok(Opened { ledger: Ledger::open(place)?, prices, roots, is_demo: surroundings.is_demo })
     }
 
     /// Reads new transcripts. Where another run is at it, says so and goes on with what is stored.
@@ -113,6 +115,7 @@ impl Opened {
             malformed_lines: self.ledger.malformed_lines()?,
             odd_lines: self.ledger.odd_lines()?,
             skipped_files: skipped_files.collect(),
+            is_demo: self.is_demo,
         })
     }
 }

@@ -39,6 +39,7 @@ pub fn run(
         machines: &machines,
         reading: &opened.reading_notes(refreshed.as_ref())?,
         scope: &settings.scope,
+        n_last: settings.request.last.filter(|_| settings.scope.last.is_none()),
         shown: settings.shown,
     };
     show(&view, &settings.answer, printer)

@@ -9,6 +9,7 @@ use ccu_core::report::{Filter, Grouping, ReportRequest, RowKey};
 use crate::commands::opened::{Opened, keeps_all};
 use crate::error::CommandError;
 use crate::printer::Printer;
+use crate::render::footnotes::on_same_data;
 use crate::settings::ReportSettings;
 
 /// Warns of each word of the filters that matches nothing in the whole database, whatever dates were asked for.
@@ -30,7 +31,7 @@ pub fn warn(settings: &ReportSettings, opened: &Opened, printer: &mut Printer<'_
             // Hidden names are not given away by a suggestion.
             let hides_name = settings.hides_names && grouping != Grouping::Model;
             let known = if hides_name { Vec::new() } else { known_names(grouping, settings, opened)? };
-            printer.warning(&sentence(grouping, word, &known))?;
+            printer.warning(&on_same_data(sentence(grouping, word, &known), opened.is_demo))?;
         }
     }
     Ok(())

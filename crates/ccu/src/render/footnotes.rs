@@ -70,7 +70,12 @@ pub fn sentences(caveats: &Caveats<'_>) -> Vec<String> {
     if !caveats.reading.skipped_files.is_empty() {
         sentences.push(skipped(caveats));
     }
-    sentences
+    sentences.into_iter().map(|sentence| on_same_data(sentence, caveats.reading.is_demo)).collect()
+}
+
+/// A sentence whose commands look at the data that it is about: in the demo, those of the demo.
+pub fn on_same_data(sentence: String, is_demo: bool) -> String {
+    if is_demo { sentence.replace("`ccu ", "`ccu demo ") } else { sentence }
 }
 
 fn unpriced(models: &[(String, u64)]) -> String {
@@ -117,6 +122,15 @@ fn listed(named: &[String], n_all: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_look_at_the_same_data() {
+        let check = |is_demo, expected: &str| {
+            assert_eq!(on_same_data("no price (see `ccu doctor`)".to_owned(), is_demo), expected);
+        };
+        check(false, "no price (see `ccu doctor`)");
+        check(true, "no price (see `ccu demo doctor`)");
+    }
 
     #[test]
     fn lists_name_some_and_count_the_rest() {

@@ -36,6 +36,8 @@ pub struct ReportView<'a> {
     pub reading: &'a ReadingNotes,
     /// Which dates and which zone were asked for.
     pub scope: &'a Scope,
+    /// Only so many rows were asked for, those used last; `None` where all were, or where the scope counts periods.
+    pub n_last: Option<usize>,
     /// What of it to show.
     pub shown: Shown,
 }
@@ -74,6 +76,8 @@ pub struct BlocksView<'a> {
     pub reading: &'a ReadingNotes,
     /// Which dates and which zone were asked for.
     pub scope: &'a Scope,
+    /// Only so many rows were asked for, those used last; `None` where all were, or where the scope counts periods.
+    pub n_last: Option<usize>,
     /// What of it to show.
     pub shown: Shown,
     /// Whether paths are hidden.
@@ -170,6 +174,8 @@ pub struct ReadingNotes {
     pub odd_lines: u64,
     /// Files that could not be read.
     pub skipped_files: Vec<SkippedFile>,
+    /// Whether these are the transcripts of the demo.
+    pub is_demo: bool,
 }
 
 /// A file that could not be read.

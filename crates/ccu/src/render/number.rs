@@ -1,7 +1,12 @@
 //! How tables write numbers and money: grouped by `,`, shortened to three digits, dollars and cents. No locale.
 
 use ccu_core::money::NanoUsd;
+use ccu_core::report::Usage;
 
+/// Nano-dollars in a dollar.
+const DOLLAR: u64 = 1_000_000_000;
+/// From so many dollars on, cents say nothing.
+const SHORT_FROM: u64 = 1_000_000;
 /// Nano-dollars in a cent.
 const CENT: u64 = 10_000_000;
 
@@ -49,6 +54,20 @@ pub fn dollars(amount: NanoUsd) -> String {
     }
     let cents = nanos.saturating_add(CENT / 2) / CENT;
     format!("{sign}${}.{:02}", grouped(cents / 100), cents % 100)
+}
+
+/// Writes an amount in at most eleven characters and a sign: to the cent, from a million on with three digits, as `$9.22B`.
+pub fn short_dollars(amount: NanoUsd) -> String {
+    let whole = amount.0.unsigned_abs() / DOLLAR;
+    if whole < SHORT_FROM {
+        return dollars(amount);
+    }
+    format!("{}${}", if amount.0 < 0 { "-" } else { "" }, short(whole))
+}
+
+/// Whether nothing of a usage has a price, so that its cost is unknown rather than zero.
+pub fn is_without_price(usage: &Usage) -> bool {
+    usage.unpriced_tokens > 0 && usage.unpriced_tokens >= usage.tokens.total()
 }
 
 /// Writes an amount exactly, in dollars with nine decimals: `1234.560000001`.
@@ -106,6 +125,16 @@ mod tests {
         check(1_234_565_000_000, "$1,234.57");
         check(-1_500_000_000, "-$1.50");
         check(i64::MAX, "$9,223,372,036.85");
+    }
+
+    #[test]
+    fn large_money_is_shortened() {
+        let check = |nanos, expected| assert_eq!(short_dollars(NanoUsd(nanos)), expected, "{nanos}");
+        check(1, "<$0.01");
+        check(999_999_990_000_000, "$999,999.99");
+        check(1_000_000_000_000_000, "$1.00M");
+        check(-1_234_567_000_000_000, "-$1.23M");
+        check(i64::MAX, "$9.22B");
     }
 
     #[test]

@@ -153,6 +153,8 @@ pub struct Sample {
     pub reading: ReadingNotes,
     /// The dates and zone.
     pub scope: Scope,
+    /// Only so many rows.
+    pub n_last: Option<usize>,
     /// What to show.
     pub shown: Shown,
 }
@@ -175,6 +177,7 @@ impl Sample {
             machines,
             reading: ReadingNotes::default(),
             scope: Scope::everything(TimeZone::UTC),
+            n_last: None,
             shown: Shown { has_models: false, has_projects: false, has_cost: true },
         }
     }
@@ -187,6 +190,7 @@ impl Sample {
             machines: &self.machines,
             reading: &self.reading,
             scope: &self.scope,
+            n_last: self.n_last,
             shown: self.shown,
         }
     }
@@ -292,6 +296,8 @@ pub struct BlocksSample {
     pub reading: ReadingNotes,
     /// The dates and zone.
     pub scope: Scope,
+    /// Only so many rows.
+    pub n_last: Option<usize>,
     /// What to show.
     pub shown: Shown,
 }
@@ -303,6 +309,7 @@ impl BlocksSample {
             report: &self.report,
             reading: &self.reading,
             scope: &self.scope,
+            n_last: self.n_last,
             shown: self.shown,
             hides_paths: false,
             is_active_only: self.is_active_only,
@@ -358,6 +365,7 @@ pub fn blocks() -> BlocksSample {
         },
         reading: ReadingNotes::default(),
         scope: Scope::everything(TimeZone::UTC),
+        n_last: None,
         shown: Shown { has_models: false, has_projects: false, has_cost: true },
     }
 }

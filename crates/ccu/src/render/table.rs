@@ -12,6 +12,7 @@ use ccu_core::report::Grouping;
 
 use crate::render::footnotes;
 use crate::render::grid::Grid;
+use crate::render::number::grouped;
 use crate::render::table::sheet::Sheet;
 use crate::render::{ReportView, Scope, theme};
 
@@ -60,16 +61,20 @@ pub fn write(view: &ReportView<'_>, options: TableOptions, out: &mut dyn Write) 
         return footnotes::write(&view.caveats(), false, options.width, out);
     }
     let sheet = Sheet::new(view);
-    write_title(title(view.report.grouping), view.scope, out)?;
+    let title = match view.n_last {
+        Some(n_last) => format!("{}, the {} used last", title(view.report.grouping), grouped(n_last as u64)),
+        None => title(view.report.grouping).to_owned(),
+    };
+    write_title(&title, view.scope, out)?;
     fitting(options, |form| sheet.grid(form)).write(options.width, out)?;
     footnotes::write(&view.caveats(), true, options.width, out)
 }
 
 fn empty_line(scope: &Scope) -> String {
     match (scope.dates(), scope.is_filtered) {
-        (Some(dates), true) => format!("No usage {dates} that the filters let through."),
+        (Some(dates), true) => format!("No usage {dates} matches these filters."),
         (Some(dates), false) => format!("No usage {dates}."),
-        (None, true) => "No usage that the filters let through.".to_owned(),
+        (None, true) => "No usage matches these filters.".to_owned(),
         (None, false) => "No usage recorded.".to_owned(),
     }
 }
@@ -139,10 +144,10 @@ mod tests {
             assert_eq!(empty_line(&scope), expected);
         };
         check(None, None, false, "No usage recorded.");
-        check(None, None, true, "No usage that the filters let through.");
+        check(None, None, true, "No usage matches these filters.");
         check(Some("2026-11-01"), None, false, "No usage since 2026-11-01.");
         check(None, Some((1, "days")), false, "No usage in the last day.");
-        check(None, Some((2, "weeks")), true, "No usage in the last 2 weeks that the filters let through.");
+        check(None, Some((2, "weeks")), true, "No usage in the last 2 weeks matches these filters.");
     }
 
     #[test]
@@ -214,6 +219,14 @@ mod tests {
     #[test]
     fn sessions_at_200_columns() {
         insta::assert_snapshot!(drawn(&sample::sessions(), at(200)));
+    }
+
+    #[test]
+    fn the_title_says_that_these_are_not_all() {
+        let mut sample = sample::sessions();
+        sample.n_last = Some(2);
+        let text = drawn(&sample, at(80));
+        assert_eq!(text.lines().next(), Some("Usage by session, the 2 used last, UTC"));
     }
 
     #[test]

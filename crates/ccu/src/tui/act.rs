@@ -211,8 +211,9 @@ fn inner_page(state: &State) -> Option<Page> {
     let row = page.selected_row()?;
     match &*answered.answer {
         Answer::Usage(usage) => usage_page(row, usage.block.as_ref().map(|block| (block.start, block.end))),
-        Answer::Heatmap(activity) => {
-            let machine = row.checked_sub(1).and_then(|row| activity.machines.get(row)).map(|machine| machine.machine);
+        Answer::Heatmap(answer) => {
+            let machine =
+                row.checked_sub(1).and_then(|row| answer.activity.machines.get(row)).map(|machine| machine.machine);
             let scope = Scope { machine, ..Scope::default() };
             let anchor = state.calendar().span(page).since;
             Some(Page::new(Place::Year, scope, anchor))

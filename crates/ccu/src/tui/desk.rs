@@ -31,7 +31,7 @@ pub struct Desk {
 impl Desk {
     /// A desk with this ledger on it.
     pub fn new(opened: Opened, calendar: Calendar, surroundings: Surroundings) -> Desk {
-        let Opened { ledger, prices, roots } = opened;
+        let Opened { ledger, prices, roots, .. } = opened;
         Desk { ledger, prices, roots, calendar, surroundings }
     }
 
@@ -47,20 +47,15 @@ impl Desk {
     }
 
     fn data(&self, query: &Query) -> Result<Answer, CommandError> {
-        let (calendar, prices) = (&self.calendar, &self.prices);
+        let prices = &self.prices;
         Ok(match query {
             Query::Usage { today, week, limit_period } => {
                 let week = Span { since: Some(*week), until: Some(*today), instants: None };
                 Answer::Usage(Box::new(self.usage(*today, &week, limit_period.as_ref())?))
             }
             Query::Period { span, buckets, scope } => Answer::Period(Box::new(self.period(span, *buckets, scope)?)),
-            Query::Heatmap { span } => {
-                Answer::Heatmap(Box::new(self.ledger.activity(&query::activity_request(span, calendar), prices)?))
-            }
-            Query::Devices { span } => Answer::Devices(Box::new(DevicesAnswer {
-                devices: self.report(Grouping::Device, span, &Scope::default())?,
-                activity: self.ledger.activity(&query::activity_request(span, calendar), prices)?,
-            })),
+            Query::Heatmap { span } => Answer::Heatmap(Box::new(self.devices(span)?)),
+            Query::Devices { span } => Answer::Devices(Box::new(self.devices(span)?)),
             Query::Rows { grouping, span, scope } => Answer::Rows(Box::new(self.report(*grouping, span, scope)?)),
             Query::Responses { scope } => {
                 Answer::Responses(self.ledger.responses(&query::responses_request(scope), prices)?)
@@ -96,6 +91,13 @@ impl Desk {
         let blocks = self.ledger.blocks(&query::blocks_request(&self.calendar), &self.prices)?;
         let (block, largest_block) = query::active_block(blocks.blocks);
         Ok(UsageAnswer { today, days, week, month, limit_period, block, largest_block })
+    }
+
+    fn devices(&self, span: &Span) -> Result<DevicesAnswer, LedgerError> {
+        Ok(DevicesAnswer {
+            devices: self.report(Grouping::Device, span, &Scope::default())?,
+            activity: self.ledger.activity(&query::activity_request(span, &self.calendar), &self.prices)?,
+        })
     }
 
     fn period(&self, span: &Span, buckets: Grouping, scope: &Scope) -> Result<PeriodAnswer, LedgerError> {

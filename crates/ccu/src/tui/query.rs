@@ -110,7 +110,7 @@ pub enum Answer {
     /// Of [`Query::Period`].
     Period(Box<PeriodAnswer>),
     /// Of [`Query::Heatmap`].
-    Heatmap(Box<Activity>),
+    Heatmap(Box<DevicesAnswer>),
     /// Of [`Query::Devices`].
     Devices(Box<DevicesAnswer>),
     /// Of [`Query::Rows`].

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use ccu_core::report::{Report, ReportRow, RowKey, Usage};
+use ccu_core::report::{ActivityMap, Report, ReportRow, RowKey, Usage};
 use ccu_core::time::UtcMillis;
 use ccu_engine::message::{Message, MessagePart};
 
@@ -22,6 +22,13 @@ pub fn amount(usage: &Usage, metric: Metric) -> u64 {
         Metric::Tokens => usage.tokens.total(),
         Metric::Responses => usage.responses,
     }
+}
+
+/// What the days of a map come to.
+pub fn sum(map: &ActivityMap) -> Usage {
+    let mut sum = Usage::default();
+    map.days.iter().for_each(|(_, usage)| sum.add(usage));
+    sum
 }
 
 /// The report whose rows a page lists.
@@ -85,9 +92,14 @@ fn listed(answered: &Answered, metric: Metric) -> Vec<Listed> {
     let names = &answered.names;
     match &*answered.answer {
         Answer::Usage(_) => named(USAGE_ROWS.iter().map(|name| (*name).to_owned())),
-        Answer::Heatmap(activity) => {
-            let machines = activity.machines.iter().map(|machine| names.machine(machine.machine));
-            named(std::iter::once("all machines".to_owned()).chain(machines))
+        Answer::Heatmap(answer) => {
+            let mut machines: Vec<Listed> = named(answer.activity.machines.iter().map(|it| names.machine(it.machine)));
+            for (listed, machine) in machines.iter_mut().zip(&answer.activity.machines) {
+                listed.row += 1;
+                listed.size = amount(&sum(&machine.map), metric);
+            }
+            machines.sort_by_key(|machine| Reverse(machine.size));
+            named(std::iter::once("all machines".to_owned())).into_iter().chain(machines).collect()
         }
         Answer::Responses(responses) => {
             let rows = responses.responses.iter().enumerate();

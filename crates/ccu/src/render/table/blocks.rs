@@ -9,7 +9,7 @@ use ccu_core::time::UtcMillis;
 use crate::render::footnotes;
 use crate::render::grid::{Cell, Column, Cut, Grid, Line, Width, wrapped};
 use crate::render::model_names::ModelNames;
-use crate::render::number::{dollars, short};
+use crate::render::number::{dollars, grouped, short};
 use crate::render::table::numbers::Numbers;
 use crate::render::table::{COMPACT, Form, TableOptions, empty_line, fitting, write_title};
 use crate::render::{BlocksView, theme};
@@ -22,7 +22,11 @@ pub fn write(view: &BlocksView<'_>, options: TableOptions, out: &mut dyn Write) 
         writeln!(out, "{line}")?;
         return footnotes::write(&view.caveats(), false, options.width, out);
     }
-    write_title("Usage by blocks of 5 hours", view.scope, out)?;
+    let title = match view.n_last {
+        Some(n_last) => format!("Usage by blocks of 5 hours, the newest {}", grouped(n_last as u64)),
+        None => "Usage by blocks of 5 hours".to_owned(),
+    };
+    write_title(&title, view.scope, out)?;
     let sheet = Sheet::new(view);
     fitting(options, |form| sheet.grid(form)).write(options.width, out)?;
     if let Some(active) = view.report.blocks.iter().find(|block| block.state == BlockState::Active) {
@@ -187,6 +191,14 @@ mod tests {
         assert_eq!(drawn(&blocks, 80), "No usage recorded.\n");
         blocks.is_active_only = true;
         assert_eq!(drawn(&blocks, 80), "No block is active.\n");
+    }
+
+    #[test]
+    fn the_title_says_that_these_are_not_all() {
+        let mut blocks = sample::blocks();
+        blocks.n_last = Some(5);
+        let text = drawn(&blocks, 80);
+        assert!(text.starts_with("Usage by blocks of 5 hours, the newest 5, "), "{text}");
     }
 
     #[test]

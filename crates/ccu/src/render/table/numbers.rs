@@ -3,7 +3,7 @@
 use ccu_core::report::Usage;
 
 use crate::render::grid::{Cell, Column};
-use crate::render::number::{dollars, grouped, short};
+use crate::render::number::{dollars, grouped, is_without_price, short};
 use crate::render::table::Form;
 
 /// What holds for the numbers of a whole table.
@@ -70,7 +70,7 @@ impl Numbers {
             (true, 0) => " ",
             (true, _) => "+",
         };
-        if usage.unpriced_tokens > 0 && usage.unpriced_tokens >= usage.tokens.total() {
+        if is_without_price(usage) {
             return "no price ".to_owned();
         }
         format!("{}{mark}", dollars(usage.cost))

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::screen::{Canvas, Sheet, period};
-use crate::tui::series::Series;
+use crate::tui::series;
 use crate::tui::widget::columns::Columns;
 
 /// Draws them where there is room.
@@ -28,9 +28,8 @@ pub fn draw_between(
     (report, since, until): (&Report, Date, Date),
 ) {
     let metric = sheet.state.metric();
-    let series = Series::of(&report.totals.models);
     let rows: BTreeMap<DateTime, Vec<u64>> =
-        report.rows.iter().filter_map(|row| Some((period::start(row)?, series.parts(row, metric)))).collect();
+        report.rows.iter().filter_map(|row| Some((period::start(row)?, series::parts(row, metric)))).collect();
     let starts = starts(report.grouping, since, until, rows.keys().next().copied());
     let columns: Vec<Vec<u64>> = starts.iter().map(|start| rows.get(start).cloned().unwrap_or_default()).collect();
     let labels: Vec<String> = starts.iter().map(|start| label(report.grouping, *start, starts.len())).collect();

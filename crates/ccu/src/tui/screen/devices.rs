@@ -12,8 +12,8 @@ use crate::tui::page::Metric;
 use crate::tui::query::DevicesAnswer;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT};
-use crate::tui::screen::{Canvas, Sheet, caveats, nothing};
-use crate::tui::series::Series;
+use crate::tui::screen::{Canvas, Sheet, caveats};
+use crate::tui::series;
 use crate::tui::view::ago;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -31,9 +31,6 @@ const TREND_DAYS: i32 = 60;
 
 /// Draws them.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
-    if answer.devices.rows.is_empty() && nothing::draw(canvas, area, sheet) {
-        return;
-    }
     let area = caveats::draw(canvas, area, sheet, &answer.devices.notes);
     let n_lines = u16::try_from(answer.devices.rows.len() + 3).unwrap_or(u16::MAX);
     let hours_height = HOURS_HEIGHT + 2;
@@ -51,22 +48,21 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &Dev
 fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
     let columns = [
         Column::text("Machine", Width::Fit { min: 20, max: 32 }, 0),
-        Column::text("", Width::Fixed(BAR_WIDTH), 4),
+        Column::picture("", BAR_WIDTH, 4),
         Column::number("Share", Width::Fixed(5), 1),
-        Column::number("Cost", Width::Fit { min: 11, max: 14 }, 0),
+        Column::number("Cost", Width::Whole { min: 11 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 5),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 6),
-        Column::text("Trend", Width::Fixed(TREND_WIDTH), 3),
+        Column::picture("Trend", TREND_WIDTH, 3),
         Column::text("Last used", Width::Fit { min: 12, max: 16 }, 2),
         Column::text("Last sync", Width::Fit { min: 9, max: 16 }, 7),
     ];
-    let series = Series::of(&answer.devices.totals.models);
     let list = List {
         columns: &columns,
         n_rows: sheet.page.visible.len(),
         row: &|place| {
             let row = sheet.page.visible.get(place).and_then(|row| answer.devices.rows.get(*row));
-            row.map(|row| cells(row, sheet, answer, &series)).unwrap_or_default()
+            row.map(|row| cells(row, sheet, answer)).unwrap_or_default()
         },
         selected: Some(sheet.page.selected),
         top: sheet.page.top,
@@ -77,7 +73,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer:
     canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
-fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer, series: &Series) -> Vec<Line<'static>> {
+fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer) -> Vec<Line<'static>> {
     let theme = sheet.theme();
     let metric = sheet.state.metric();
     let totals = &answer.devices.totals.usage;
@@ -93,7 +89,7 @@ fn cells(row: &ReportRow, sheet: &Sheet<'_>, answer: &DevicesAnswer, series: &Se
         |time: Option<UtcMillis>| time.map_or_else(|| "never".to_owned(), |time| ago(sheet.state.now.0 - time.0));
     vec![
         Line::from(name),
-        Line::from(bar::stacked(&series.parts(row, metric), rows::amount(totals, metric), BAR_WIDTH, theme)),
+        Line::from(bar::stacked(&series::parts(row, metric), rows::amount(totals, metric), BAR_WIDTH, theme)),
         Line::from(amount::percent(part, rows::amount(totals, metric))),
         cost,
         tokens,

@@ -1,6 +1,6 @@
 //! A year as a map of its days, of all machines or of the one that is selected, with the hours of its weeks.
 
-use ccu_core::report::{Activity, ActivityMap, Usage};
+use ccu_core::report::{Activity, ActivityMap};
 use jiff::civil::Date;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
@@ -8,9 +8,10 @@ use ratatui::text::Line;
 use crate::render::number::{count, short};
 use crate::tui::amount;
 use crate::tui::page::Metric;
+use crate::tui::query::DevicesAnswer;
 use crate::tui::rows;
 use crate::tui::screen::activity::{self, HOURS_HEIGHT, YEAR_HEIGHT};
-use crate::tui::screen::{Canvas, Sheet};
+use crate::tui::screen::{Canvas, Sheet, caveats};
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::text::put_text;
@@ -19,7 +20,9 @@ use crate::tui::widget::text::put_text;
 const BAR_WIDTH: u16 = 20;
 
 /// Draws it.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, answer: &DevicesAnswer) {
+    let activity = &answer.activity;
+    let area = caveats::draw(canvas, area, sheet, &answer.devices.notes);
     let map = selected(sheet, activity);
     let first_day = sheet.state.calendar().span(sheet.page).since.unwrap_or(Date::ZERO);
     let [grid, sentence, _, below] = Layout::vertical([
@@ -52,15 +55,9 @@ fn selected<'a>(sheet: &Sheet<'_>, activity: &'a Activity) -> &'a ActivityMap {
     machine.map_or(&activity.all, |machine| &machine.map)
 }
 
-fn sum(map: &ActivityMap) -> Usage {
-    let mut sum = Usage::default();
-    map.days.iter().for_each(|(_, usage)| sum.add(usage));
-    sum
-}
-
 /// How much on how many days, and the longest run of days without a pause.
 fn words(map: &ActivityMap) -> String {
-    let sum = sum(map);
+    let sum = rows::sum(map);
     let days: Vec<Date> = map.days.iter().map(|(day, _)| *day).collect();
     let (mut longest, mut run) = (0_u64, 0_u64);
     let mut before: Option<Date> = None;
@@ -83,11 +80,11 @@ fn words(map: &ActivityMap) -> String {
 fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activity: &Activity) {
     let theme = sheet.theme();
     let metric = sheet.state.metric();
-    let whole = rows::amount(&sum(&activity.all), metric);
+    let whole = rows::amount(&rows::sum(&activity.all), metric);
     let columns = [
         Column::text("Machine", Width::Fit { min: 12, max: 32 }, 0),
-        Column::text("", Width::Fixed(BAR_WIDTH), 3),
-        Column::number("Cost", Width::Fit { min: 11, max: 14 }, 1),
+        Column::picture("", BAR_WIDTH, 3),
+        Column::number("Cost", Width::Whole { min: 11 }, 1),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
         Column::number("Days", Width::Fixed(4), 2),
@@ -99,7 +96,7 @@ fn draw_machines(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, activit
             Some(machine) => (sheet.answered.names.machine(machine.machine), &machine.map),
             None => ("all machines".to_owned(), &activity.all),
         };
-        let usage = sum(map);
+        let usage = rows::sum(map);
         let bar = bar::plain(rows::amount(&usage, metric), whole, BAR_WIDTH, theme);
         let [cost, tokens, responses] = [Metric::Cost, Metric::Tokens, Metric::Responses]
             .map(|metric| Line::from(amount::of_usage(&usage, metric)));

@@ -41,10 +41,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         return wait.render(area, canvas.buffer);
     };
     let sheet = Sheet { state, page, answered };
+    if nothing::draw(canvas, area, &sheet) {
+        return;
+    }
     match &*answered.answer {
         Answer::Usage(usage) => usage::draw(canvas, area, &sheet, usage),
         Answer::Period(period) => period::draw(canvas, area, &sheet, period),
-        Answer::Heatmap(activity) => heatmap::draw(canvas, area, &sheet, activity),
+        Answer::Heatmap(answer) => heatmap::draw(canvas, area, &sheet, answer),
         Answer::Devices(devices) => devices::draw(canvas, area, &sheet, devices),
         Answer::Rows(report) => report_list::draw(canvas, area, &sheet, report),
         Answer::Responses(responses) => responses::draw(canvas, area, &sheet, responses),

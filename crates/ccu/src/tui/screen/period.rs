@@ -4,7 +4,7 @@ use ccu_core::money::NanoUsd;
 use ccu_core::report::{Report, ReportRow, RowKey, Usage};
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::render::number::{dollars, short};
+use crate::render::number::{short, short_dollars};
 use crate::tui::amount;
 use crate::tui::page::Place;
 use crate::tui::query::PeriodAnswer;
@@ -98,7 +98,7 @@ fn average(sheet: &Sheet<'_>, totals: &ReportRow) -> String {
     let last = totals.last_activity.map(|time| calendar.local(time).date());
     let first = totals.first_activity.map(|time| calendar.local(time).date());
     let n_days = first.zip(last).map_or(1, |(first, last)| i64::from((last - first).get_days()) + 1);
-    format!("{} a day", dollars(NanoUsd(totals.usage.cost.0 / n_days.max(1))))
+    format!("{} a day", short_dollars(NanoUsd(totals.usage.cost.0 / n_days.max(1))))
 }
 
 /// The first day or hour that a row stands for.

@@ -13,9 +13,10 @@ use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::rows;
 use crate::tui::screen::{Canvas, Sheet, caveats};
-use crate::tui::series::Series;
+use crate::tui::series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
+use crate::tui::widget::text::put_text;
 
 /// Cells of the bar in a row.
 const BAR_WIDTH: u16 = 18;
@@ -23,6 +24,9 @@ const BAR_WIDTH: u16 = 18;
 /// Draws projects or sessions.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report: &Report) {
     let area = caveats::draw(canvas, area, sheet, &report.notes);
+    if report.rows.is_empty() {
+        return put_text(canvas.buffer, area, ("no usage in this period", sheet.theme().muted()), sheet.theme());
+    }
     draw_rows(canvas, area, sheet, report);
 }
 
@@ -47,7 +51,6 @@ pub fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, report:
 struct RowTable<'a> {
     sheet: &'a Sheet<'a>,
     report: &'a Report,
-    series: Series,
     models: ModelNames,
     /// The largest amount of a row, which fills the bar.
     largest: u64,
@@ -59,7 +62,6 @@ impl<'a> RowTable<'a> {
         RowTable {
             sheet,
             report,
-            series: Series::of(&report.totals.models),
             models: ModelNames::of(report.totals.models.iter().map(|usage| &*usage.model)),
             largest: report.rows.iter().map(|row| rows::amount(&row.usage, metric)).max().unwrap_or(0),
         }
@@ -84,7 +86,7 @@ impl<'a> RowTable<'a> {
         } else {
             Column::path(name, Width::Fit { min: 24, max: 48 }, 0)
         }];
-        columns.push(Column::text("", Width::Fixed(BAR_WIDTH), if is_period { 1 } else { 3 }));
+        columns.push(Column::picture("", BAR_WIDTH, if is_period { 1 } else { 3 }));
         // A single session is next to nothing of all of them.
         columns.push(Column::number(
             "Share",
@@ -92,7 +94,7 @@ impl<'a> RowTable<'a> {
             if self.report.grouping == Grouping::Session { 9 } else { 4 },
         ));
         let rank = |metric| if self.sheet.state.metric() == metric { 0 } else { 2 };
-        columns.push(Column::number("Cost", Width::Fit { min: 11, max: 14 }, rank(Metric::Cost)));
+        columns.push(Column::number("Cost", Width::Whole { min: 11 }, rank(Metric::Cost)));
         columns.push(Column::number("Tokens", Width::Fit { min: 6, max: 8 }, rank(Metric::Tokens)));
         columns.push(Column::number("Resp.", Width::Fit { min: 5, max: 8 }, rank(Metric::Responses)));
         columns.push(Column::number("Input", Width::Fit { min: 5, max: 8 }, 6));
@@ -108,7 +110,7 @@ impl<'a> RowTable<'a> {
         let theme = self.sheet.theme();
         let metric = self.sheet.state.metric();
         let mut cells = vec![Line::from(self.name(row))];
-        cells.push(Line::from(bar::stacked(&self.series.parts(row, metric), self.largest, BAR_WIDTH, theme)));
+        cells.push(Line::from(bar::stacked(&series::parts(row, metric), self.largest, BAR_WIDTH, theme)));
         let whole = rows::amount(&self.report.totals.usage, metric);
         cells.push(Line::from(amount::percent(rows::amount(&row.usage, metric), whole)));
         cells.extend(amounts(&row.usage));

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use crate::render::UNDATED;
 use crate::render::model_names::ModelNames;
-use crate::render::number::{count, dollars, grouped, short};
+use crate::render::number::{count, grouped, short, short_dollars};
 use crate::tui::amount;
 use crate::tui::screen::{Canvas, Sheet};
 use crate::tui::widget::list::{Column, List, Width, draw_list};
@@ -53,7 +53,7 @@ fn columns() -> [Column<'static>; 11] {
         number("Output", 2),
         number("Writes", 3),
         number("Reads", 3),
-        number("Cost", 0),
+        Column::number("Cost", Width::Whole { min: 6 }, 0),
         Column::path("Project", Width::Fit { min: 14, max: 32 }, 4),
         Column::text("Machine", Width::Fit { min: 8, max: 16 }, 6),
         Column::text("Branch", Width::Fit { min: 8, max: 20 }, 7),
@@ -80,7 +80,7 @@ fn cells(response: &Response, models: &ModelNames, sheet: &Sheet<'_>) -> Vec<Lin
         format!("{partial}{}", short(tokens.output)),
         short(tokens.cache_write_5m.saturating_add(tokens.cache_write_1h)),
         short(tokens.cache_read),
-        response.cost.map_or_else(|| "no price".to_owned(), dollars),
+        response.cost.map_or_else(|| "no price".to_owned(), short_dollars),
         names.project(&response.project),
         names.machine(response.machine),
         branch,

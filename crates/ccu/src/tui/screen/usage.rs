@@ -4,13 +4,13 @@ use ccu_core::report::{Block, Report};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::render::number::dollars;
+use crate::render::number::short_dollars;
 use crate::tui::amount;
 use crate::tui::page::Metric;
 use crate::tui::query::{USUAL_DAYS, UsageAnswer, usual_days};
 use crate::tui::rows::{self, USAGE_ROWS};
-use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart, nothing};
-use crate::tui::series::Series;
+use crate::tui::screen::{Canvas, Sheet, breakdown, caveats, chart};
+use crate::tui::series;
 use crate::tui::widget::bar;
 use crate::tui::widget::list::{Column, List, Width, draw_list};
 use crate::tui::widget::sparkline::sparkline;
@@ -20,6 +20,8 @@ use crate::tui::widget::text::{put, put_text};
 const CHART_WIDTHS: [u16; 2] = [12, 24];
 /// From this width on there is room.
 const WIDE: u16 = 100;
+/// From this width on, the rate of the block stands behind its outlook, which is asked for more.
+const RATE_FROM: u16 = 112;
 /// Cells of the gauge of the block, with its text.
 const GAUGE_WIDTH: u16 = 30;
 /// The list with its header.
@@ -29,9 +31,6 @@ const DAYS_HEIGHT: u16 = 10;
 
 /// Draws it.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
-    if usage.days.rows.is_empty() && usage.month.rows.is_empty() && nothing::draw(canvas, area, sheet) {
-        return;
-    }
     let area = caveats::draw(canvas, area, sheet, &usage.month.notes);
     let [list, _, limits, _, rest] = Layout::vertical([
         Constraint::Length(LIST_HEIGHT),
@@ -42,8 +41,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usag
     ])
     .areas(area);
     draw_rows(canvas, list, sheet, usage);
-    draw_block_gauge(canvas, Rect { height: 1, ..limits }, sheet, usage);
-    let limits = Rect { y: limits.y + 1, height: 1, ..limits };
+    // Beside no earlier block there is nothing to compare with.
+    let has_gauge = usage.largest_block.1 > 0;
+    if has_gauge {
+        draw_block_gauge(canvas, Rect { height: 1, ..limits }, sheet, usage);
+    }
+    let limits = Rect { y: limits.y + u16::from(has_gauge), height: 1, ..limits };
     draw_limits(canvas, limits, sheet, usage.limit_period.as_ref());
     let today = sheet.state.calendar().today();
     let since = usual_days(today).since.unwrap_or(today);
@@ -78,12 +81,13 @@ fn draw_shares(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &U
 
 fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &UsageAnswer) {
     let chart_width = CHART_WIDTHS[usize::from(area.width >= WIDE)];
+    let has_rate = area.width >= RATE_FROM;
     let columns = [
         Column::text("", Width::Fixed(5), 0),
-        Column::number("Cost", Width::Fit { min: 10, max: 14 }, 0),
+        Column::number("Cost", Width::Whole { min: 10 }, 0),
         Column::number("Tokens", Width::Fit { min: 6, max: 8 }, 1),
         Column::number("Resp.", Width::Fit { min: 5, max: 8 }, 2),
-        Column::text("", Width::Fixed(chart_width), 3),
+        Column::picture("", chart_width, 3),
         Column::text("", Width::Rest, 4),
     ];
     let list = List {
@@ -91,7 +95,7 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usa
         n_rows: sheet.page.visible.len(),
         row: &|place| {
             let row = sheet.page.visible.get(place).and_then(|row| USAGE_ROWS.get(*row));
-            row.map(|row| cells(row, sheet, usage, chart_width)).unwrap_or_default()
+            row.map(|row| cells(row, sheet, usage, (chart_width, has_rate))).unwrap_or_default()
         },
         selected: Some(sheet.page.selected),
         top: sheet.page.top,
@@ -102,13 +106,13 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>, usage: &Usa
     canvas.hits.list(drawn.rows_area, drawn.top);
 }
 
-fn cells(row: &str, sheet: &Sheet<'_>, usage: &UsageAnswer, width: u16) -> Vec<Line<'static>> {
+fn cells(row: &str, sheet: &Sheet<'_>, usage: &UsageAnswer, (width, has_rate): (u16, bool)) -> Vec<Line<'static>> {
     let theme = sheet.theme();
     let (name, sums, picture, words) = match row {
         "today" => ("Today", usage.today.totals.usage, hours(sheet, &usage.today, width), of_usual_day(sheet, usage)),
         "block" => {
             let sums = usage.block.as_ref().map(|block| block.usage).unwrap_or_default();
-            ("Block", sums, block_time(sheet, usage.block.as_ref(), width), block_words(sheet, usage))
+            ("Block", sums, block_time(sheet, usage.block.as_ref(), width), block_words(sheet, usage, has_rate))
         }
         "week" => ("Week", usage.week.totals.usage, models(sheet, &usage.week, width), since_words(sheet, false)),
         _ => ("Month", usage.month.totals.usage, models(sheet, &usage.month, width), since_words(sheet, true)),
@@ -130,7 +134,7 @@ fn hours(sheet: &Sheet<'_>, today: &Report, width: u16) -> Line<'static> {
 }
 
 fn models(sheet: &Sheet<'_>, report: &Report, width: u16) -> Line<'static> {
-    let parts = Series::of(&report.totals.models).parts(&report.totals, sheet.state.metric());
+    let parts = series::parts(&report.totals, sheet.state.metric());
     let whole = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(*part));
     Line::from(bar::stacked(&parts, whole, width, sheet.theme()))
 }
@@ -162,20 +166,20 @@ fn block_time(sheet: &Sheet<'_>, block: Option<&Block>, width: u16) -> Line<'sta
     let rest = usize::from(width) - filled;
     Line::from(vec![
         Span::styled(theme.series_mark(0).to_string().repeat(filled), theme.accent()),
-        Span::styled(theme.glyphs().dot.repeat(rest), theme.muted()),
+        Span::styled(theme.glyphs().track.repeat(rest), theme.muted()),
     ])
 }
 
-fn block_words(sheet: &Sheet<'_>, usage: &UsageAnswer) -> String {
+fn block_words(sheet: &Sheet<'_>, usage: &UsageAnswer, has_rate: bool) -> String {
     let Some(block) = &usage.block else { return "no block runs: nothing in the last five hours".to_owned() };
     let calendar = sheet.state.calendar();
     let end = calendar.local(block.end).strftime("%H:%M").to_string();
-    let mut words = format!("until {end}");
-    if let Some(rate) = &block.burn_rate {
-        words += &format!(", {} an hour", dollars(rate.cost_per_hour));
-    }
+    let mut words = format!("to {end}");
     if let Some(projection) = &block.projection {
-        words += &format!(", {} at its end", dollars(projection.total_cost));
+        words += &format!(", {} at its end", short_dollars(projection.total_cost));
+    }
+    if let Some(rate) = block.burn_rate.as_ref().filter(|_| has_rate) {
+        words += &format!(", {} an hour", short_dollars(rate.cost_per_hour));
     }
     words
 }

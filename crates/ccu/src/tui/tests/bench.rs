@@ -13,7 +13,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::commands::opened::Opened;
 use crate::surroundings::{Surroundings, Terminal as Tty};
 use crate::tui::desk::Desk;
-use crate::tui::event::{Effect, Event, Trouble};
+use crate::tui::event::{Effect, Event, ReadDone, Trouble};
 use crate::tui::hits::Hits;
 use crate::tui::state::{DashboardSettings, Remembered, State};
 use crate::tui::theme::{Background, Charset, ColorLevel, Theme};
@@ -50,6 +50,20 @@ impl Bench {
     pub fn begin() -> Bench {
         let home = tempfile::tempdir().unwrap();
         drop(demo::furnish(home.path(), NOW, &NoProgress).unwrap());
+        let mut bench = Bench::on(home);
+        bench.event(Event::Read(Ok(ReadDone { n_changed: 0, has_transcripts: true })));
+        bench
+    }
+
+    /// A dashboard of somebody who has never used Claude Code.
+    pub fn empty() -> Bench {
+        let mut bench = Bench::on(tempfile::tempdir().unwrap());
+        bench.state.nothing_found = "No transcripts were found.".to_owned();
+        bench.event(Event::Read(Ok(ReadDone { n_changed: 0, has_transcripts: false })));
+        bench
+    }
+
+    fn on(home: tempfile::TempDir) -> Bench {
         let place = demo::place(home.path());
         let surroundings = Surroundings {
             environment: Environment {
@@ -72,7 +86,6 @@ impl Bench {
         let desk = Desk::new(opened, state.calendar(), surroundings);
         let mut bench = Bench { state, effects: Vec::new(), desk, _home: home };
         bench.perform(effects);
-        bench.event(Event::Read(Ok(crate::tui::event::ReadDone { n_changed: 0, has_transcripts: true })));
         bench
     }
 

@@ -1,7 +1,10 @@
 //! Every view at two sizes, and no view breaks at any.
 
+use std::sync::Arc;
+
 use super::bench::Bench;
 use crate::tui::page::View;
+use crate::tui::query::Answer;
 
 #[test]
 fn every_view_on_the_demo() {
@@ -36,6 +39,37 @@ fn pages_that_one_goes_into() {
     check("sessions_of_a_project", "p\n");
     check("days_of_a_machine", "d\n");
     check("help", "?");
+    check("help_at_its_end", "jjjjjjjjjjjjjjjjjjjj");
+}
+
+#[test]
+fn who_has_no_usage_is_told_so_in_every_view() {
+    let mut bench = Bench::empty();
+    for key in "uwmyhdpe".chars() {
+        bench.keys(&key.to_string());
+        let screen = bench.screen(80, 24);
+        assert!(screen.contains("\nNo transcripts were found.\n"), "{key}: {screen}");
+    }
+}
+
+#[test]
+fn a_filter_without_a_match_says_so() {
+    let mut bench = Bench::begin();
+    for keys in ["p/zzz", "\u{1b}w/zzz", "\u{1b}d/zzz"] {
+        bench.keys(keys);
+        assert!(bench.screen(80, 24).contains("No usage matches these filters."), "{keys}");
+    }
+}
+
+#[test]
+fn the_first_block_has_none_to_compare_with() {
+    let mut bench = Bench::begin();
+    assert!(bench.screen(80, 24).contains("of the largest ever"));
+    let mut answered = bench.state.page_mut().answered.take().unwrap();
+    let Answer::Usage(usage) = Arc::get_mut(&mut answered.answer).unwrap() else { panic!("not the usage") };
+    usage.largest_block = Default::default();
+    bench.state.page_mut().answered = Some(answered);
+    assert!(!bench.screen(80, 24).contains("of the largest ever"));
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     /// Parts what stands on one line.
     pub dot: &'static str,
+    /// What of a bar is not filled. No fill looks like it.
+    pub track: &'static str,
     /// Steps from nothing to the most.
     pub sparkline: &'static [&'static str],
     /// Eighths of a cell from the bottom up, full at last; empty where there are none.
@@ -55,6 +57,7 @@ pub const UNICODE: Glyphs = Glyphs {
     ascending: "↑",
     ellipsis: "…",
     dot: "·",
+    track: "·",
     sparkline: &[" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     eighths: &["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     check: "✓",
@@ -78,6 +81,7 @@ pub const ASCII: Glyphs = Glyphs {
     ascending: "^",
     ellipsis: "~",
     dot: "-",
+    track: " ",
     sparkline: &[" ", ".", ":", "-", "=", "+", "*", "#"],
     eighths: &[],
     check: "v",
@@ -105,6 +109,7 @@ mod tests {
             glyphs.ascending,
             glyphs.ellipsis,
             glyphs.dot,
+            glyphs.track,
             glyphs.check,
             glyphs.cross,
             glyphs.warning,

@@ -1,55 +1,39 @@
-//! The colours and fills that tell series apart: six of them, and one for all others together.
+//! The colours and fills that tell series apart: one for each family of models, and a grey one for all others together.
 
 use ratatui::style::{Color, Style};
 
 use crate::tui::theme::color::Rgb;
-use crate::tui::theme::{Background, Charset, ColorLevel, Theme};
+use crate::tui::theme::{Background, Charset, ColorLevel, MUTED, Theme};
 
 /// So many series have a look of their own; those beyond share one.
-pub const N_SERIES: usize = 6;
+pub const N_SERIES: usize = 5;
 
 /// For dark backgrounds.
 ///
 /// **Source**: M. Okabe, K. Ito, "Color Universal Design", <https://jfly.uni-koeln.de/color/>; seen 2026-11-22.
-const DARK: [Rgb; N_SERIES] = [
-    Rgb(0xe6, 0x9f, 0x00),
-    Rgb(0x56, 0xb4, 0xe9),
-    Rgb(0x00, 0x9e, 0x73),
-    Rgb(0xf0, 0xe4, 0x42),
-    Rgb(0xd5, 0x5e, 0x00),
-    Rgb(0xcc, 0x79, 0xa7),
-];
+const DARK: [Rgb; N_SERIES] =
+    [Rgb(0xe6, 0x9f, 0x00), Rgb(0x56, 0xb4, 0xe9), Rgb(0x00, 0x9e, 0x73), Rgb(0xf0, 0xe4, 0x42), Rgb(0xd5, 0x5e, 0x00)];
 /// For light backgrounds: searched for the largest least distance between any two, in the eyes of people with each kind
 /// of colour blindness (OKLab after Machado's matrices: 0.16; Okabe and Ito's have 0.08), at a contrast of 3 with white.
-const LIGHT: [Rgb; N_SERIES] = [
-    Rgb(0xd3, 0x73, 0x23),
-    Rgb(0x3d, 0x4d, 0xc1),
-    Rgb(0x5b, 0x13, 0x00),
-    Rgb(0x8d, 0x88, 0xa6),
-    Rgb(0xa2, 0x3a, 0x01),
-    Rgb(0x05, 0x2d, 0x62),
-];
+const LIGHT: [Rgb; N_SERIES] =
+    [Rgb(0xd3, 0x73, 0x23), Rgb(0x3d, 0x4d, 0xc1), Rgb(0x5b, 0x13, 0x00), Rgb(0x8d, 0x88, 0xa6), Rgb(0xa2, 0x3a, 0x01)];
 /// For unknown backgrounds: searched likewise (0.10), at a contrast of 3 with white and with black.
-const EITHER: [Rgb; N_SERIES] = [
-    Rgb(0xab, 0x91, 0x4a),
-    Rgb(0x39, 0x42, 0xee),
-    Rgb(0xf4, 0x17, 0xa5),
-    Rgb(0x01, 0x8d, 0xc0),
-    Rgb(0xa3, 0x2e, 0x5d),
-    Rgb(0x9a, 0x67, 0x25),
-];
+const EITHER: [Rgb; N_SERIES] =
+    [Rgb(0xab, 0x91, 0x4a), Rgb(0x39, 0x42, 0xee), Rgb(0xf4, 0x17, 0xa5), Rgb(0x01, 0x8d, 0xc0), Rgb(0xa3, 0x2e, 0x5d)];
 /// Among the sixteen, whose shades the terminal chooses.
-const ANSI: [Color; N_SERIES] = [Color::Yellow, Color::Cyan, Color::Green, Color::Magenta, Color::Blue, Color::Red];
+const ANSI: [Color; N_SERIES] = [Color::Yellow, Color::Cyan, Color::Green, Color::Magenta, Color::Blue];
 
-const UNICODE_MARKS: [char; N_SERIES] = ['█', '▓', '▒', '░', '▚', '▞'];
-const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':', '%'];
+const UNICODE_MARKS: [char; N_SERIES] = ['█', '▓', '▒', '░', '▚'];
+const ASCII_MARKS: [char; N_SERIES] = ['#', '=', '+', '-', ':'];
+/// What all others are filled with: as much of a bar as the rest, and nothing like an empty track.
+const OTHERS_MARKS: (char, char) = ('■', '@');
 
 impl Theme {
     /// The colour of a series, counted from 0; from [`N_SERIES`] on, that of all others.
     pub fn series(self, index: usize) -> Style {
-        match (self.series_rgb(index), ANSI.get(index)) {
-            (Some(rgb), Some(&ansi)) => self.painted(rgb, self.readable(ansi)),
-            _ => self.muted(),
+        match ANSI.get(index) {
+            Some(&ansi) => self.painted(self.series_rgb(index), self.readable(ansi)),
+            None => self.muted(),
         }
     }
 
@@ -57,29 +41,27 @@ impl Theme {
     /// less bright, so that a pale fill is as much of a bar as a dense one.
     pub fn series_fill(self, index: usize) -> Style {
         let has_shades = matches!(self.color, ColorLevel::True | ColorLevel::Ansi256);
-        match self.series_rgb(index).filter(|_| has_shades) {
-            Some(rgb) => {
-                let ground = self.painted(rgb.less_bright(), Color::Reset);
-                Style { bg: ground.fg, ..self.series(index) }
-            }
-            None => self.series(index),
+        if !has_shades {
+            return self.series(index);
         }
+        let ground = self.painted(self.series_rgb(index).less_bright(), Color::Reset);
+        Style { bg: ground.fg, ..self.series(index) }
     }
 
-    fn series_rgb(self, index: usize) -> Option<Rgb> {
-        let colors = match self.background {
-            Background::Dark => &DARK,
-            Background::Light => &LIGHT,
-            Background::Unknown => &EITHER,
+    fn series_rgb(self, index: usize) -> Rgb {
+        let (colors, others) = match self.background {
+            Background::Dark => (&DARK, MUTED.dark),
+            Background::Light => (&LIGHT, MUTED.light),
+            Background::Unknown => (&EITHER, MUTED.either),
         };
-        colors.get(index).copied()
+        colors.get(index).copied().unwrap_or(others)
     }
 
     /// What the bars of a series are filled with, so that they can be told apart without colour.
     pub fn series_mark(self, index: usize) -> char {
         let (marks, others) = match self.charset {
-            Charset::Unicode => (UNICODE_MARKS, '·'),
-            Charset::Ascii => (ASCII_MARKS, '.'),
+            Charset::Unicode => (UNICODE_MARKS, OTHERS_MARKS.0),
+            Charset::Ascii => (ASCII_MARKS, OTHERS_MARKS.1),
         };
         marks.get(index).copied().unwrap_or(others)
     }
@@ -121,7 +103,7 @@ mod tests {
         for color in [ColorLevel::None, ColorLevel::Ansi16] {
             assert_eq!(theme(color).series_fill(1), theme(color).series(1));
         }
-        assert_eq!(theme(ColorLevel::True).series_fill(N_SERIES), theme(ColorLevel::True).series(N_SERIES));
+        assert!(theme(ColorLevel::True).series_fill(N_SERIES).bg.is_some());
     }
 
     #[test]
@@ -140,8 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn no_fill_is_taken_for_an_empty_track() {
+        for charset in [Charset::Unicode, Charset::Ascii] {
+            let theme = Theme { color: ColorLevel::None, background: Background::Dark, charset };
+            let is_track = |index| theme.series_mark(index).to_string() == theme.glyphs().track;
+            assert!(!(0..=N_SERIES).any(is_track), "{charset:?}");
+        }
+    }
+
+    #[test]
     fn those_beyond_share_one_look() {
         let theme = Theme { color: ColorLevel::True, background: Background::Dark, charset: Charset::Unicode };
-        assert_eq!((theme.series(6), theme.series_mark(6)), (theme.series(99), theme.series_mark(99)));
+        assert_eq!((theme.series(N_SERIES), theme.series_mark(N_SERIES)), (theme.series(99), theme.series_mark(99)));
     }
 }

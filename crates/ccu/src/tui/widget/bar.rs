@@ -122,7 +122,7 @@ fn gauge_bar(used: u64, of: u64, width: usize, (style, theme): (Style, Theme)) -
     let limit = if of == 0 { room } else { proportion(of, used.max(of), room) };
     let n_filled = if of == 0 { 0 } else { proportion(used, used.max(of), room) };
     let mark = theme.series_mark(0).to_string();
-    let track = theme.glyphs().dot;
+    let track = theme.glyphs().track;
     vec![
         Span::styled(mark.repeat(n_filled.min(limit)), style),
         Span::styled(track.repeat(limit.saturating_sub(n_filled)), theme.muted()),
@@ -174,8 +174,8 @@ mod tests {
         };
         check(&[5, 3, 2], 10, 10, PLAIN, "█████▓▓▓▒▒");
         check(&[5, 3, 2], 20, 10, PLAIN, "███▓▒");
-        check(&[1, 1, 1, 1, 1, 1, 1, 1], 8, 8, PLAIN, "█▓▒░▚▞··");
-        check(&[1, 1, 1, 1, 1, 1, 1, 1], 8, 8, ASCII, "#=+-:%..");
+        check(&[1, 1, 1, 1, 1, 1, 1], 7, 7, PLAIN, "█▓▒░▚■■");
+        check(&[1, 1, 1, 1, 1, 1, 1], 7, 7, ASCII, "#=+-:@@");
         check(&[5], 0, 10, PLAIN, "");
         check(&[5], 10, 0, PLAIN, "");
         check(&[50], 10, 4, PLAIN, "████");
@@ -201,6 +201,7 @@ mod tests {
         check(80, 100, 18, PLAIN, "████████··│   80%!");
         check(100, 100, 18, PLAIN, "██████████│  100%✗");
         check(200, 100, 18, PLAIN, "█████│█████  200%✗");
+        check(63, 100, 18, ASCII, "######    |   63% ");
         check(200, 100, 18, ASCII, "#####|#####  200%x");
         check(2_000, 1, 18, ASCII, "|########## >999%x");
         check(5, 0, 18, PLAIN, "··········│     – ");

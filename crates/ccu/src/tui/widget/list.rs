@@ -29,6 +29,11 @@ pub enum Width {
         /// The most.
         max: u16,
     },
+    /// As wide as what it shows, but no less than this: nothing of it is ever cut.
+    Whole {
+        /// The least.
+        min: u16,
+    },
     /// What the others leave. Several share it.
     Rest,
 }
@@ -44,6 +49,8 @@ pub struct Column<'a> {
     pub align: Align,
     /// Which end of its texts goes where they don't fit.
     pub cut: Cut,
+    /// Whether it shows pictures, whose colours say something, and no texts.
+    pub is_picture: bool,
     /// Where the list is too narrow, the columns of the highest rank go first; of equal ones the last.
     pub rank: u8,
 }
@@ -51,12 +58,17 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// A column of words, cut at their ends.
     pub fn text(title: &'a str, width: Width, rank: u8) -> Self {
-        Column { title, width, align: Align::Left, cut: Cut::End, rank }
+        Column { title, width, align: Align::Left, cut: Cut::End, is_picture: false, rank }
     }
 
     /// A column of paths, cut at their starts.
     pub fn path(title: &'a str, width: Width, rank: u8) -> Self {
         Column { cut: Cut::Start, ..Column::text(title, width, rank) }
+    }
+
+    /// A column of bars or small charts of so many cells.
+    pub fn picture(title: &'a str, width: u16, rank: u8) -> Self {
+        Column { is_picture: true, ..Column::text(title, Width::Fixed(width), rank) }
     }
 
     /// A column of numbers, at its right side.
@@ -125,8 +137,7 @@ pub fn draw_list(area: Rect, buffer: &mut Buffer, list: &List<'_>, theme: Theme)
         draw_gutter(Rect { width: gutter, ..line }, buffer, (list, line_idx, is_selected), theme);
         draw_cells(row_from(line, gutter), buffer, (cells, &columns), theme);
         if is_selected {
-            // Reversed, each colour would be a ground of its own, and the row a patchwork.
-            buffer.set_style(line, theme.selected().fg(Color::Reset).bg(Color::Reset).remove_modifier(Modifier::DIM));
+            mark_selected(line, buffer, (gutter, &columns), theme);
         }
     }
     if let Some(total) = &list.total {
@@ -199,6 +210,20 @@ fn draw_cells(
         let inside = Rect { width: inside.width.min(placed.width), ..inside };
         put_aligned(buffer, inside, (&cell, placed.align), theme);
     }
+}
+
+/// Reverses the texts of the selected row and what is between them. Pictures keep their colours: reversed, a full block would
+/// be a hole.
+fn mark_selected(line: Rect, buffer: &mut Buffer, (gutter, columns): (u16, &[layout::Placed]), theme: Theme) {
+    // Reversed, each colour would be a ground of its own, and the row a patchwork.
+    let style = theme.selected().fg(Color::Reset).bg(Color::Reset).remove_modifier(Modifier::DIM);
+    let mut rest = line;
+    for picture in columns.iter().filter(|placed| placed.is_picture) {
+        let start = row_from(line, gutter.saturating_add(picture.start)).x;
+        buffer.set_style(Rect { width: start.saturating_sub(rest.x).min(rest.width), ..rest }, style);
+        rest = row_from(line, gutter.saturating_add(picture.start).saturating_add(picture.width));
+    }
+    buffer.set_style(rest, style);
 }
 
 /// Draws which part of all rows is shown. The thumb is never invisible and reaches an end only when the rows do.

@@ -30,16 +30,20 @@ impl Levels {
         self.bounds.iter().filter(|&&bound| bound <= value).count()
     }
 
-    /// Every step with the value from which it begins: `less ·· 0 ░░ 1.20M+ ▒▒ 3.00M+ ▓▓ 8.10M+ ██ 20.0M+ more`.
+    /// Every step with the value from which it begins: `less ·· 0 from ░░ 1.20M ▒▒ 3.00M ▓▓ 8.10M ██ 20.0M more`.
     ///
     /// Steps that no value belongs to are left out.
     pub fn legend(&self, format: fn(u64) -> String, theme: Theme) -> Line<'static> {
         let mut spans = vec![Span::styled("less", theme.muted())];
         self.add(&mut spans, (0, format(0)), theme);
+        if self.bounds.iter().any(|&bound| bound > 0) {
+            // Once for all of them: a mark on each number would be taken for that of models without a price.
+            spans.push(Span::styled(" from", theme.muted()));
+        }
         for (bound_idx, &bound) in self.bounds.iter().enumerate() {
             let is_empty = bound == 0 || self.bounds.get(bound_idx + 1) == Some(&bound);
             if !is_empty {
-                self.add(&mut spans, (bound_idx + 1, format!("{}+", format(bound))), theme);
+                self.add(&mut spans, (bound_idx + 1, format(bound)), theme);
             }
         }
         spans.push(Span::styled(" more", theme.muted()));
@@ -81,9 +85,9 @@ mod tests {
     fn the_legend_names_the_bounds() {
         let levels = Levels::new([1_200_000, 3_000_000, 8_100_000, 20_000_000].into_iter());
         let text = |levels: Levels, theme| levels.legend(short, theme).to_string();
-        assert_eq!(text(levels, PLAIN), "less ·· 0 ░░ 1.20M+ ▒▒ 3.00M+ ▓▓ 8.10M+ ██ 20.0M+ more");
-        assert_eq!(text(levels, ASCII), "less . 0 - 1.20M+ + 3.00M+ * 8.10M+ # 20.0M+ more");
-        assert_eq!(text(Levels::new([7, 7].into_iter()), PLAIN), "less ·· 0 ██ 7+ more");
+        assert_eq!(text(levels, PLAIN), "less ·· 0 from ░░ 1.20M ▒▒ 3.00M ▓▓ 8.10M ██ 20.0M more");
+        assert_eq!(text(levels, ASCII), "less . 0 from - 1.20M + 3.00M * 8.10M # 20.0M more");
+        assert_eq!(text(Levels::new([7, 7].into_iter()), PLAIN), "less ·· 0 from ██ 7 more");
         assert_eq!(text(Levels::new([].into_iter()), PLAIN), "less ·· 0 more");
     }
 

@@ -103,7 +103,7 @@ fn the_hours_of_a_week() {
     insta::assert_snapshot!("hours_in_two_cells", text(60, PLAIN));
     insta::assert_snapshot!("hours_in_one_cell", text(30, ASCII));
     assert!(map.fits(Rect::new(0, 0, 28, 8)) && !map.fits(Rect::new(0, 0, 27, 8)));
-    assert!(map.legend(|value| value.to_string(), PLAIN).to_string().starts_with("less ·· 0 ░░ "));
+    assert!(map.legend(|value| value.to_string(), PLAIN).to_string().starts_with("less ·· 0 from ░░ "));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct Placed {
     pub align: Align,
     /// Which end of its texts goes.
     pub cut: Cut,
+    /// Whether it shows pictures.
+    pub is_picture: bool,
 }
 
 /// The least and the wished width of a column.
@@ -52,8 +54,8 @@ pub fn columns<'a>(
     let mut start = 0_usize;
     let mut placed = Vec::with_capacity(kept.len());
     for (column_idx, width) in kept.into_iter().zip(widths) {
-        let Column { align, cut, .. } = columns[column_idx];
-        placed.push(Placed { column_idx, start: cells(start), width, align, cut });
+        let Column { align, cut, is_picture, .. } = columns[column_idx];
+        placed.push(Placed { column_idx, start: cells(start), width, align, cut, is_picture });
         start += usize::from(width) + GAP;
     }
     placed
@@ -66,6 +68,7 @@ fn measure(column: &Column<'_>, widest: u16) -> Measure {
             let least = min.min(max);
             Measure { least, wished: widest.clamp(least, max) }
         }
+        Width::Whole { min } => Measure { least: widest.max(min), wished: widest.max(min) },
         Width::Rest => Measure { least: LEAST_REST, wished: u16::MAX },
     }
 }

@@ -9,10 +9,24 @@ use super::*;
 use crate::tui::widget::sample::{ASCII, COLOURED, PLAIN, draw_everywhere, drawn, look, screen};
 
 const COLUMNS: [Column<'static>; 4] = [
-    Column { title: "project", width: Width::Rest, align: Align::Left, cut: Cut::Start, rank: 0 },
-    Column { title: "model", width: Width::Fit { min: 6, max: 12 }, align: Align::Left, cut: Cut::End, rank: 2 },
-    Column { title: "tokens", width: Width::Fixed(7), align: Align::Right, cut: Cut::End, rank: 1 },
-    Column { title: "cost", width: Width::Fit { min: 5, max: 10 }, align: Align::Right, cut: Cut::End, rank: 0 },
+    Column { title: "project", width: Width::Rest, align: Align::Left, cut: Cut::Start, is_picture: false, rank: 0 },
+    Column {
+        title: "model",
+        width: Width::Fit { min: 6, max: 12 },
+        align: Align::Left,
+        cut: Cut::End,
+        is_picture: false,
+        rank: 2,
+    },
+    Column { title: "tokens", width: Width::Fixed(7), align: Align::Right, cut: Cut::End, is_picture: false, rank: 1 },
+    Column {
+        title: "cost",
+        width: Width::Fit { min: 5, max: 10 },
+        align: Align::Right,
+        cut: Cut::End,
+        is_picture: false,
+        rank: 0,
+    },
 ];
 
 fn cells_of(row_idx: usize) -> Vec<Line<'static>> {
@@ -84,6 +98,25 @@ fn the_selected_row_shows_without_colour() {
 }
 
 #[test]
+fn the_pictures_of_the_selected_row_keep_their_colours() {
+    let bar =
+        |_: usize| vec![Line::from("name"), Line::from("██".fg(COLOURED.good().fg.unwrap_or_default())), "9".into()];
+    let columns = [
+        Column::text("name", Width::Fixed(4), 0),
+        Column::picture("", 3, 0),
+        Column::number("cost", Width::Fixed(4), 0),
+    ];
+    let buffer = screen(20, 2, |area, buffer| {
+        let list = List { columns: &columns, row: &bar, total: None, numbers: false, ..list(1, Some(0)) };
+        draw_list(area, buffer, &list, COLOURED);
+    });
+    let is_reversed: String =
+        (0..20).map(|x| if look(&buffer, x, 1).1.contains(Modifier::REVERSED) { 'r' } else { '-' }).collect();
+    assert_eq!(is_reversed, "rrrrrrrr---rrrrrrrrr");
+    assert_eq!(Some(look(&buffer, 8, 1).0), COLOURED.good().fg);
+}
+
+#[test]
 fn cells_keep_their_colours() {
     let green = |_: usize| vec![Line::from("good".fg(COLOURED.good().fg.unwrap_or_default()))];
     let columns = [Column::text("state", Width::Rest, 0)];
@@ -113,6 +146,25 @@ fn the_selected_row_is_always_shown() {
     check(3, Some(2), 2, (11, 0));
     check(0, Some(0), 5, (11, 0));
     check(40, Some(20), 0, (1, 20));
+}
+
+#[test]
+fn whole_columns_are_never_cut() {
+    let cells = |_: usize| vec![Line::from("a name"), Line::from("$999,999.99+")];
+    let columns =
+        [Column::text("name", Width::Fit { min: 4, max: 9 }, 0), Column::number("cost", Width::Whole { min: 6 }, 0)];
+    let text = |width| {
+        drawn(width, 2, |area, buffer| {
+            draw_list(
+                area,
+                buffer,
+                &List { columns: &columns, row: &cells, total: None, numbers: false, ..list(1, None) },
+                PLAIN,
+            );
+        })
+    };
+    assert_eq!(text(20), "name            cost\na name  $999,999.99+\n");
+    assert_eq!(text(18), "name          cost\na n…  $999,999.99+\n");
 }
 
 #[test]
@@ -170,6 +222,7 @@ fn any_width() -> impl Strategy<Value = Width> {
         (0_u16..30).prop_map(Width::Fixed),
         (any::<u16>(), any::<u16>()).prop_map(|(min, max)| Width::Fit { min, max }),
         (0_u16..9, 0_u16..30).prop_map(|(min, max)| Width::Fit { min, max }),
+        (0_u16..9).prop_map(|min| Width::Whole { min }),
         Just(Width::Rest),
     ]
 }
