@@ -70,7 +70,7 @@ pub fn run(args: &EncryptArgs, surroundings: &Surroundings, printer: &mut Printe
 pub fn turn_on(context: &GistContext<'_>, found: &Found, printer: &mut Printer<'_>) -> Result<(), CommandError> {
     if key_store::find(context, false)?.is_none() {
         // A second key would part this machine from the others, or from its own files where the keyring is locked.
-        let found = Found { token: found.token.clone(), source: found.source.clone(), ignored: Vec::new() };
+        let found = Found { token: found.token.clone(), source: found.source, ignored: Vec::new() };
         let mut line = GistLine::with(context, found)?;
         if let Some(file) = line.sync("ccu gist encrypt", printer, |session| session.encrypted_file())? {
             return Err(SyncError::Sealed { file, source: Box::new(CodecError::NoKey) }.into());

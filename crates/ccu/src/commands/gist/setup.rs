@@ -57,7 +57,8 @@ pub fn run(args: &SetupArgs, surroundings: &Surroundings, printer: &mut Printer<
     step("1/4 GitHub token", printer)?;
     let found = token(args, &context, asks, printer)?;
     step("2/4 Privacy", printer)?;
-    privacy(args, &context, &found, asks, printer)?;
+    let wants_encryption = privacy(args, &context, asks, printer)?;
+    encrypt(wants_encryption, &context, &found, printer)?;
     // Encryption may be another one now.
     let context = GistContext::new(&JsonArgs::default(), surroundings)?;
     let mut line = GistLine::with(&context, found)?;
@@ -156,31 +157,38 @@ fn advise(
     }
 }
 
-/// Says who can read a Gist, and turns encryption on where that is wanted.
+/// Says who can read a Gist, and whether it is to be encrypted.
 fn privacy(
     args: &SetupArgs,
     context: &GistContext<'_>,
-    found: &Found,
     asks: bool,
     printer: &mut Printer<'_>,
-) -> Result<(), CommandError> {
+) -> Result<bool, CommandError> {
     writeln!(printer.stdout(), "{UNLISTED}")?;
     printer.flush()?;
     let is_on = context.resolved.sync.encrypt.value;
-    let wanted = if args.encrypt {
-        true
-    } else if args.no_encrypt {
-        false
-    } else if asks && !is_on {
-        prompt::yes_or_no("Encrypt the records? All your machines then need the same key.", false, printer)?
-    } else {
-        is_on
-    };
-    if wanted {
+    match (args.encrypt, args.no_encrypt) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
+        _ if asks && !is_on => {
+            prompt::yes_or_no("Encrypt the records? All your machines then need the same key.", false, printer)
+        }
+        _ => Ok(is_on),
+    }
+}
+
+/// Turns encryption on or off as it is wanted.
+fn encrypt(
+    is_wanted: bool,
+    context: &GistContext<'_>,
+    found: &Found,
+    printer: &mut Printer<'_>,
+) -> Result<(), CommandError> {
+    if is_wanted {
         turn_on(context, found, printer)?;
-    } else if is_on {
+    } else if context.resolved.sync.encrypt.value {
         ccu_engine::config::unset(&crate::commands::config::file(context.surroundings)?, "sync.encrypt")?;
     }
-    writeln!(printer.stdout(), "Encryption: {}", if wanted { "on" } else { "off (`ccu gist encrypt on`)" })?;
+    writeln!(printer.stdout(), "Encryption: {}", if is_wanted { "on" } else { "off (`ccu gist encrypt on`)" })?;
     Ok(printer.flush()?)
 }
