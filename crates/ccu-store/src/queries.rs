@@ -79,6 +79,13 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is any record.
+    pub fn has_records(&self) -> Result<bool, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM records)").map_err(self.wrap())?;
+        statement.query_row([], |row| row.get(0)).map_err(self.wrap())
+    }
+
     /// The ids of all sessions; the index is the session's number.
     pub fn session_names(&self) -> Result<Vec<CompactId>, StoreError> {
         let load = || -> Result<Vec<CompactId>> {

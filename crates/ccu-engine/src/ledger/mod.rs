@@ -215,6 +215,13 @@ impl Ledger {
         Ok(self.store.odd_lines()?)
     }
 
+    /// Whether any record is stored.
+    ///
+    /// **Errors**: those of the store.
+    pub fn has_records(&self) -> Result<bool, LedgerError> {
+        Ok(self.store.has_records()?)
+    }
+
     /// Looks the database over.
     ///
     /// **Errors**: those of the store; damages are no error but an answer.

@@ -138,7 +138,8 @@ impl Hand {
                     let inserted = &refreshed.inserted;
                     return Ok(ReadDone {
                         n_changed: inserted.new + inserted.improved + inserted.replaced,
-                        has_transcripts: refreshed.n_transcripts > 0,
+                        // Records that were pulled, or whose transcripts are gone, are as good.
+                        has_source: refreshed.n_transcripts > 0 || opened.ledger.has_records()?,
                     });
                 }
             }

@@ -59,8 +59,8 @@ pub struct Trouble {
 pub struct ReadDone {
     /// Records that are new or say more than before.
     pub n_changed: u64,
-    /// Whether there are transcripts at all.
-    pub has_transcripts: bool,
+    /// Whether there is anything that usage could come from: transcripts, or stored records.
+    pub has_source: bool,
 }
 
 /// How far a sync is.

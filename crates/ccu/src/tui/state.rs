@@ -85,8 +85,8 @@ pub struct Reading {
     pub last: Option<UtcMillis>,
     /// Why the last reading failed.
     pub trouble: Option<Trouble>,
-    /// Whether there are transcripts at all; `None` as long as nobody has looked.
-    pub has_transcripts: Option<bool>,
+    /// Whether there are transcripts or stored records at all; `None` as long as nobody has looked.
+    pub has_source: Option<bool>,
 }
 
 /// How sync stands.

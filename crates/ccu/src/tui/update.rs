@@ -192,7 +192,7 @@ fn finished_reading(state: &mut State, result: Result<ReadDone, Trouble>) -> Upd
     match result {
         Ok(done) => {
             reading.trouble = None;
-            reading.has_transcripts = Some(done.has_transcripts);
+            reading.has_source = Some(done.has_source);
             if done.n_changed > 0 || state.page().answered.is_none() {
                 effects.push(state.ask());
             }

@@ -96,15 +96,17 @@ fn transcripts_are_read() {
         Some(Event::Read(Ok(done))) => done,
         other => panic!("{other:?}"),
     };
-    assert_eq!(read(), ReadDone { n_changed: 3, has_transcripts: true });
-    assert_eq!(read(), ReadDone { n_changed: 0, has_transcripts: true });
+    assert_eq!(read(), ReadDone { n_changed: 3, has_source: true });
+    assert_eq!(read(), ReadDone { n_changed: 0, has_source: true });
+    fs::remove_dir_all(home.path().join("claude/projects")).unwrap();
+    assert_eq!(read(), ReadDone { n_changed: 0, has_source: true }, "records outlive their transcripts");
 }
 
 #[test]
 fn a_home_without_transcripts_is_told() {
     let home = tempfile::tempdir().unwrap();
     let told = told(&surroundings_at(home.path()), Job::Read);
-    let expected = ReadDone { n_changed: 0, has_transcripts: false };
+    let expected = ReadDone { n_changed: 0, has_source: false };
     assert!(matches!(told.last(), Some(Event::Read(Ok(done))) if *done == expected), "{told:?}");
 }
 

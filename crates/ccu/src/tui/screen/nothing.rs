@@ -10,7 +10,7 @@ use crate::tui::screen::{Canvas, Sheet};
 /// Draws it, unless the page has something to show. Whether it was drawn.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet<'_>) -> bool {
     let theme = sheet.theme();
-    let lines = match sheet.state.reading.has_transcripts {
+    let lines = match sheet.state.reading.has_source {
         _ if sheet.page.visible.is_empty() && !sheet.page.filter.is_empty() => {
             vec![Line::styled("No usage matches these filters. Esc takes them away.", theme.muted())]
         }

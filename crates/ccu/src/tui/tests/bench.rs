@@ -51,7 +51,7 @@ impl Bench {
         let home = tempfile::tempdir().unwrap();
         drop(demo::furnish(home.path(), NOW, &NoProgress).unwrap());
         let mut bench = Bench::on(home);
-        bench.event(Event::Read(Ok(ReadDone { n_changed: 0, has_transcripts: true })));
+        bench.event(Event::Read(Ok(ReadDone { n_changed: 0, has_source: true })));
         bench
     }
 
@@ -59,7 +59,7 @@ impl Bench {
     pub fn empty() -> Bench {
         let mut bench = Bench::on(tempfile::tempdir().unwrap());
         bench.state.nothing_found = "No transcripts were found.".to_owned();
-        bench.event(Event::Read(Ok(ReadDone { n_changed: 0, has_transcripts: false })));
+        bench.event(Event::Read(Ok(ReadDone { n_changed: 0, has_source: false })));
         bench
     }
 
