@@ -31,6 +31,11 @@ pub fn fill(store: &mut Store, here: MachineId, start_ms: i64) -> Result<(), Sto
     Ok(())
 }
 
+/// The id of a session. As in real ids, what tells two apart stands at the end too, by which the store finds them.
+pub fn session_id(session: u64) -> String {
+    format!("00000000-0000-4000-8000-{session:012x}")
+}
+
 /// The `n`-th record: sessions follow one another over the days, their responses a minute and a half apart, their prompts
 /// growing, the last quarter of them a subagent's.
 fn record(n: u64, start_ms: i64, machines: &[MachineId; 3]) -> UsageRecord {
@@ -39,7 +44,7 @@ fn record(n: u64, start_ms: i64, machines: &[MachineId; 3]) -> UsageRecord {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&scattered.to_be_bytes());
     let strand = Strand {
-        session: format!("{session:08x}-0000-4000-8000-000000000000").into(),
+        session: session_id(session).into(),
         version: "2.1.240".into(),
         model: MODELS[(session / 7 % 4) as usize].into(),
         project: format!("/home/a/src/project-{}", session % 40).into(),

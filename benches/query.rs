@@ -120,7 +120,7 @@ fn activity_request() -> ActivityRequest {
 fn responses_requests() -> [(&'static str, ResponsesRequest); 5] {
     let newest = || ResponsesRequest { limit: 500, ..ResponsesRequest::default() };
     let day = START_MS + 100 * 86_400_000;
-    let session = CompactId::new("00000064-0000-4000-8000-000000000000");
+    let session = CompactId::new(&million::session_id(100));
     let project = Filter { only_project: Some("src/project-7".into()), ..Filter::default() };
     let nobodys = Filter { models: vec!["none".to_owned()], ..Filter::default() };
     [
