@@ -56,18 +56,27 @@ pub enum JqError {
 ///
 /// **Errors**: when it is none.
 pub fn check(filter: &str) -> Result<(), JqError> {
-    if filter.len() > MAX_FILTER {
-        return Err(JqError::TooLong { n_bytes: filter.len() });
-    }
+    refuse_too_long(filter)?;
     stack::on_deep_stack(|| compile(filter).map(|_| ()))
+}
+
+fn refuse_too_long(filter: &str) -> Result<(), JqError> {
+    match filter.len() {
+        0..=MAX_FILTER => Ok(()),
+        n_bytes => Err(JqError::TooLong { n_bytes }),
+    }
 }
 
 /// Runs a filter over a JSON text; each answer is one line of JSON.
 ///
 /// **Errors**: when the filter is no jq or fails on the value.
 pub fn run(filter: &str, json: &str) -> Result<String, JqError> {
-    check(filter)?;
-    stack::on_deep_stack(|| answers(&stack::guarded(filter), json))
+    refuse_too_long(filter)?;
+    stack::on_deep_stack(|| match answers(&stack::guarded(filter), json) {
+        // What is wrong is said of the filter as it was typed.
+        Err(error @ JqError::Syntax { .. }) => compile(filter).and(Err(error)),
+        done => done,
+    })
 }
 
 fn answers(filter: &str, json: &str) -> Result<String, JqError> {

@@ -36,7 +36,7 @@ pub(super) fn on_deep_stack<T: Send>(work: impl FnOnce() -> Result<T, JqError> +
     })
 }
 
-/// A filter whose definitions measure the stack before they do anything else. It must be valid jq.
+/// A filter whose definitions measure the stack before they do anything else.
 pub(super) fn guarded(filter: &str) -> String {
     let mut ends = Vec::new();
     if let Ok(tokens) = Lexer::new(filter).lex() {
