@@ -57,6 +57,14 @@ pub(super) fn locate(data_dir: &Path, machine: MachineId, name: &str) -> Result<
     })
 }
 
+/// The file in `data_dir` that is the database of the machine whose configuration is in `config_dir`, found without opening or
+/// making any; `None` where there is none, or it cannot be told.
+pub fn existing_database(config_dir: &Path, data_dir: &Path) -> Option<PathBuf> {
+    let machine = machine::load_id(config_dir).ok()??;
+    let is_its = |path: &PathBuf| machine_of(path).is_ok_and(|owner| owner == Some(machine));
+    databases(data_dir).ok()?.into_iter().find(is_its)
+}
+
 fn databases(data_dir: &Path) -> Result<Vec<PathBuf>, LedgerError> {
     let unreadable = |source| LedgerError::UnreadableDataDirectory { path: data_dir.to_owned(), source };
     let entries = match fs::read_dir(data_dir) {
@@ -150,5 +158,21 @@ mod tests {
         drop(Store::open(&place.data_dir.join("usage_history_x.db"), HERE, "x").unwrap());
         assert_eq!(machine_id(&place).unwrap(), HERE);
         assert_eq!(machine::load_id(&place.config_dir).unwrap(), Some(HERE));
+    }
+
+    #[test]
+    fn the_file_of_this_machine_is_found_and_none_is_made() {
+        let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = place(home.path());
+        assert_eq!(existing_database(&place.config_dir, &place.data_dir), None);
+        let here = machine::load_or_create_id(&place.config_dir).unwrap();
+        fs::create_dir_all(&place.data_dir).unwrap();
+        let path = place.data_dir.join("usage_history_here.db");
+        drop(Store::open(&path, here, "here").unwrap());
+        assert_eq!(existing_database(&place.config_dir, &place.data_dir), Some(path));
+        machine::load_or_create_id(other.path()).unwrap();
+        assert_eq!(existing_database(other.path(), &place.data_dir), None);
+        assert_eq!(existing_database(&place.config_dir, &home.path().join("gone")), None);
+        assert!(!home.path().join("gone").exists());
     }
 }

@@ -7,6 +7,7 @@ mod problems;
 mod reset;
 mod sync;
 
+pub use database::existing_database;
 pub use error::LedgerError;
 pub use problems::NamedProblem;
 pub use reset::{Reset, reset};

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use ccu_engine::config::{self, Change, Config, ConfigError, KEYS, ResolvedSettings, SettingRow};
+use ccu_engine::ledger::existing_database;
 use ccu_engine::paths;
 use ccu_engine::setting_origin::SettingOrigin;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::args::JsonArgs;
-use crate::commands::own_database::own_database;
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::Printer;
 use crate::render::json;
@@ -180,8 +180,9 @@ fn change_and_warn(
         printer.warning(&format!("`{variable}` is set and wins over the file"))?;
     }
     let (Some(before), after) = (before, after.data_dir.value) else { return Ok(()) };
-    match own_database(&before.data_dir.value, surroundings) {
-        Some(database) if before.data_dir.value != after && own_database(&after, surroundings).is_none() => {
+    let config_dir = paths::config_dir(&surroundings.environment)?.value;
+    match existing_database(&config_dir, &before.data_dir.value) {
+        Some(database) if before.data_dir.value != after && existing_database(&config_dir, &after).is_none() => {
             Ok(printer.warning(&left_behind(&database, &after))?)
         }
         Some(_) | None => Ok(()),

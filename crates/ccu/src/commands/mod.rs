@@ -12,7 +12,6 @@ pub mod import;
 pub mod man;
 pub mod markdown_help;
 pub mod opened;
-pub mod own_database;
 pub mod refresh;
 pub mod report;
 pub mod reset_db;

@@ -4,7 +4,6 @@ use ccu_engine::ledger::{self, Ledger};
 use clap::Args;
 
 use crate::commands::opened::{load_config, place};
-use crate::commands::own_database::own_database;
 use crate::error::{CommandError, ErrorKind};
 use crate::printer::Printer;
 use crate::render::Scope;
@@ -63,12 +62,12 @@ fn content(surroundings: &Surroundings) -> String {
 fn stored(surroundings: &Surroundings) -> Result<String, CommandError> {
     let config = load_config(surroundings)?;
     let (resolved, _) = settings::resolved_without_zone(&config, surroundings)?;
-    let data_dir = &resolved.data_dir.value;
+    let place = place(&resolved, surroundings)?;
     // Opening the ledger would make what is not there.
-    let Some(path) = own_database(data_dir, surroundings) else {
-        return Ok(format!("no database of this machine can be read in `{}`", data_dir.display()));
+    let Some(path) = ledger::existing_database(&place.config_dir, &place.data_dir) else {
+        return Ok(format!("no database of this machine can be read in `{}`", place.data_dir.display()));
     };
-    let health = Ledger::open(place(&resolved, surroundings)?)?.health()?;
+    let health = Ledger::open(place)?.health()?;
     let scope = Scope::everything(settings::zone(&resolved, surroundings));
     let span = match (health.first, health.last) {
         (Some(first), Some(last)) => format!(" from {} to {}", scope.day(first), scope.day(last)),
